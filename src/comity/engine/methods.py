@@ -1,0 +1,10 @@
+"""The methods by name and version: what a finding names is looked up here, and nowhere else.
+
+A method whose result changes gets a new version and a line in CHANGELOG.md; every id has its page in
+`docs/methods/`. The functions are found by their dotted name, so that this table imports nothing.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+METHODS: Mapping[str, str] = MappingProxyType({})

@@ -1,0 +1,1 @@
+"""Opinions: where participants stand, who answers alike, what holds on every side and where sides stand apart."""

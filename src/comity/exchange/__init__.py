@@ -1,0 +1,1 @@
+"""Other people's formats and ours. Only these files know how others write a vote."""

@@ -1,0 +1,1 @@
+"""From a consultation to every published number. Pure: the same consultation, the same findings."""

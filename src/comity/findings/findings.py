@@ -1,0 +1,228 @@
+"""Findings: every number that Comity publishes about a consultation, each with its evidence.
+
+All values are already rounded to the decimals they are worth (`Finding.decimals`): what is printed, exported
+and recomputed is the same number. Shares lie in 0 .. 1. A `side` is an opinion group or a party; `side_id` is
+'group:A' or 'party:<party_id>'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from comity.findings.parameters import Parameters
+from comity.record.consultation import Party, Skipped, Source, Statement
+
+Stance = Literal["supports", "rejects", "divided", "uncertain"]
+Direction = Literal["support", "reject"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a finding was computed: its id in `engine.methods.METHODS`, and the parameters it was given."""
+
+    method_id: str
+    parameters: Mapping[str, float | int | str | bool]
+    decimals: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A share or a coordinate with its interval; low and high hold with `Parameters.interval` probability."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of last answers. `voted` counts everybody who answered, passes included."""
+
+    agreed: int
+    disagreed: int
+    passed: int
+
+    @property
+    def voted(self) -> int:
+        return self.agreed + self.disagreed + self.passed
+
+
+@dataclass(frozen=True)
+class Support:
+    """What one side said to one statement.
+
+    agree, disagree: share of those who voted, as a Beta posterior. corrected_agree, corrected_disagree: the
+    share that would be seen had the whole side voted, by the spatial model; None where it was not computed
+    (`classic`, or a side with nobody on the map).
+    """
+
+    side_id: str
+    tally: Tally
+    agree: Estimate
+    disagree: Estimate
+    corrected_agree: Estimate | None
+    corrected_disagree: Estimate | None
+    stance: Stance
+    stance_certainty: float
+
+
+@dataclass(frozen=True)
+class StatementFinding:
+    """One statement: what everybody and each side said to it. supports: in the order of `Findings.sides`.
+
+    divisiveness: posterior expected spread of agreement over participants, 0 none .. 1 two equal halves.
+    position: coordinates of the statement on the map's axes (the direction in which agreement grows), or None.
+    """
+
+    statement: Statement
+    tally: Tally
+    agree: Estimate
+    disagree: Estimate
+    supports: tuple[Support, ...]
+    divisiveness: float
+    position: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """An opinion group or a party. size: how many participants; on_map: how many of them have a place."""
+
+    side_id: str
+    kind: Literal["group", "party"]
+    name: str
+    size: int
+    on_map: int
+    n_votes: int
+    center: tuple[float, ...] | None
+    party: Party | None = None
+
+
+@dataclass(frozen=True)
+class CommonGround:
+    """A statement that every side supports (or rejects) with stated certainty, best first.
+
+    certainty: posterior probability that support is above the threshold in all sides. weakest_side: where it
+    is least certain. named: certainty is at least `Parameters.certainty`, so it is called common ground.
+    """
+
+    statement_id: str
+    direction: Direction
+    certainty: float
+    weakest_side: str
+    side_certainty: tuple[tuple[str, float], ...]
+    named: bool
+
+
+@dataclass(frozen=True)
+class ReservedDifference:
+    """A statement on which sides stand apart with stated certainty, each side's stance beside it.
+
+    certainty: posterior probability that at least one side supports and at least one rejects it (contrary), or
+    that one side supports it while another does not reach the threshold (partial). gap: largest difference
+    between two sides' shares of agreement.
+    """
+
+    statement_id: str
+    certainty: float
+    kind: Literal["contrary", "partial"]
+    gap: Estimate
+    for_sides: tuple[str, ...]
+    against_sides: tuple[str, ...]
+    other_sides: tuple[str, ...]
+    named: bool
+
+
+@dataclass(frozen=True)
+class Representative:
+    """A statement that defines a group: its answer there is surely different from the rest's.
+
+    agree_here, agree_elsewhere: shares answering in `direction`. certainty: posterior probability that the
+    share here is the larger one.
+    """
+
+    statement_id: str
+    direction: Direction
+    share_here: float
+    share_elsewhere: float
+    certainty: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """An opinion group in its own words. letter: 'A' is the largest. stability: see `docs/methods`."""
+
+    side_id: str
+    letter: str
+    size: int
+    mean_membership: float
+    representative: tuple[Representative, ...]
+
+
+@dataclass(frozen=True)
+class MapPoint:
+    """Where a participant stands. spread: standard deviation along each axis. membership: probability of group."""
+
+    participant_id: str
+    position: tuple[float, ...]
+    spread: tuple[float, ...]
+    group: str | None
+    membership: float
+    party_id: str | None
+
+
+@dataclass(frozen=True)
+class OpinionMap:
+    """Everybody who has a place. axes_explained: share of the explained variation in answers along each axis.
+
+    not_placed: participants who are counted in tallies only, and why.
+    """
+
+    points: tuple[MapPoint, ...]
+    axes_explained: tuple[float, ...]
+    not_placed: int
+    reason_not_placed: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How sure the whole is. group_stability: 0 .. 1, None where nothing could be grouped.
+
+    log_loss, baseline_log_loss: of held-out answers, in nats; None where they were not computed. says: plain
+    sentences for the reader, most important first.
+    """
+
+    n_groups: int
+    group_stability: float | None
+    why_groups: str
+    log_loss: float | None
+    baseline_log_loss: float | None
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that is published about one consultation. methods: by what they computed."""
+
+    title: str
+    question: str
+    source: Source
+    parameters: Parameters
+    comity_version: str
+    n_participants: int
+    n_voted: int
+    n_votes: int
+    n_statements: int
+    n_left_out: Mapping[str, int]
+    sides: tuple[Side, ...]
+    statements: tuple[StatementFinding, ...]
+    common_ground: tuple[CommonGround, ...]
+    reserved_differences: tuple[ReservedDifference, ...]
+    most_divisive: tuple[str, ...]
+    groups: tuple[Group, ...]
+    opinion_map: OpinionMap
+    quality: Quality
+    methods: Mapping[str, Method]
+    skipped: tuple[Skipped, ...]
+    warnings: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""What happened in a consultation: its parties, statements and votes. Pure."""
