@@ -1,0 +1,495 @@
+"""The spatial model of votes: participants and statements in one low-dimensional space.
+
+Notation. x_i: position of participant i, d numbers. c_i: lean of i, how readily he or she agrees to anything.
+a_j, b_j: intercept and loadings of statement j. The probability that i, taking a side on j, agrees is
+sigma(a_j + b_j . x_i + c_i) with sigma(t) = 1 / (1 + exp(-t)). Whether i takes a side at all (or passes) is
+modelled apart, by `passing`. A pair that was not voted on is missing and adds nothing.
+
+Priors: x_i ~ N(0, I); c_i ~ N(0, s_c); a_j ~ N(m_a, s_a); b_j ~ N(0, s_b I), with s_c, m_a, s_a and s_b learnt
+from the votes. The posterior is approximated by independent normal distributions for (x_i, c_i) and (a_j, b_j);
+with Polya-Gamma variables (Polson, Scott and Windle 2013) every step is closed-form: given omega_ij, the
+expectation of the Polya-Gamma variable, both updates are weighted ridge regressions.
+
+Source: Imai, Lo and Olmsted (2016), Fast estimation of ideal points with massive data, American Political
+Science Review 110(4), for variational ideal points; the lean, the shrinkage, the identification and the order
+of the work are ours, and argued in docs/methods/spatial-model.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import eigh
+from scipy.sparse import csr_array
+
+from comity.engine.opinion.order import CanonicalVotes, canonical
+from comity.engine.votes import Floats, VoteMatrix
+
+TOLERANCE = 1e-3
+MAXIMUM_ITERATIONS = 100
+LOADING_SHRINKAGE = 0.5
+"""Mean-field posteriors are too narrow, so the learnt precision of the loadings comes out too high; it is
+multiplied by this number, which was best on held-out answers (docs/methods/spatial-model.md has the table)."""
+BLOCK_VOTES = 65_536
+"""Votes worked on at a time: their temporary columns fit a processor's cache."""
+SAMPLE_VOTES = 400_000
+"""A larger table is fitted first on a part of its rows with this many votes, and then as a whole."""
+START_ITERATIONS = 30
+SMALLEST_VARIANCE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class SpatialModel:
+    """Where participants and statements lie, with uncertainty, in the caller's order.
+
+    position: shape (n_participants, d), posterior means; 0 and the prior's spread for somebody without a side
+    on anything. position_covariance: shape (n_participants, d, d). lean, lean_variance: shape (n_participants,).
+    lean_covariance: shape (n_participants, d), between lean and position. intercept: shape (n_statements,), in
+    log odds. loading: shape (n_statements, d): the direction in which agreement grows. statement_covariance:
+    shape (n_statements, d + 1, d + 1), of (intercept, loading). axis_share: shape (d,), how much of the
+    variation in log odds between positions lies along each axis, falling; sums to 1. iterations, converged:
+    how the fit ended. learnt: s_c, m_a, s_a and s_b by name.
+
+    Axes are the principal axes of that variation. Each points to the longer tail of participants (their
+    third moment is positive), so that exchanging agree and disagree everywhere leaves every position where it
+    is and turns intercepts, loadings and leans round.
+    """
+
+    position: Floats
+    position_covariance: Floats
+    lean: Floats
+    lean_variance: Floats
+    lean_covariance: Floats
+    intercept: Floats
+    loading: Floats
+    statement_covariance: Floats
+    axis_share: Floats
+    iterations: int
+    converged: bool
+    learnt: dict[str, float]
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.position.shape[1])
+
+    def log_odds(self, participant: npt.ArrayLike, statement: npt.ArrayLike) -> tuple[Floats, Floats]:
+        """Posterior mean and variance of the log odds of agreeing, for arrays of index pairs of one shape."""
+        i, j = np.asarray(participant), np.asarray(statement)
+        b, x = self.loading[j], self.position[i]
+        one_x = np.concatenate([np.ones((*x.shape[:-1], 1)), x], axis=-1)
+        mean = self.intercept[j] + np.einsum("...k,...k->...", b, x) + self.lean[i]
+        cov_x, cov_b = self.position_covariance[i], self.statement_covariance[j]
+        variance = (
+            np.einsum("...k,...kl,...l->...", one_x, cov_b, one_x)
+            + np.einsum("...k,...kl,...l->...", b, cov_x, b)
+            + np.einsum("...kl,...kl->...", cov_b[..., 1:, 1:], cov_x)
+            + 2 * np.einsum("...k,...k->...", b, self.lean_covariance[i])
+            + self.lean_variance[i]
+        )
+        return mean, variance
+
+    def probability(self, participant: npt.ArrayLike, statement: npt.ArrayLike) -> Floats:
+        """P(agree | takes a side) for arrays of index pairs, averaged over the posterior.
+
+        The average of sigma over a normal variable is taken by MacKay's approximation (1992).
+        """
+        mean, variance = self.log_odds(participant, statement)
+        return averaged_sigma(mean, variance)
+
+
+def averaged_sigma(mean: Floats, variance: Floats) -> Floats:
+    """E sigma(t) for t ~ N(mean, variance), to about 0.01 (MacKay 1992)."""
+    scaled = mean / np.sqrt(1.0 + np.pi / 8.0 * variance)
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * scaled)))
+
+
+def spatial_model(votes: VoteMatrix, dimensions: int = 2, threads: int = 2) -> SpatialModel:
+    """Fit the spatial model by closed-form variational steps, from a fixed start.
+
+    votes: any table; passes and missing pairs add nothing here. dimensions: at least 1; no more are used than
+    there are statements or participants. threads: how many blocks are worked on at once; the result does not
+    depend on it. Raises ValueError for dimensions below 1.
+
+    The result depends on the votes only, to the last bit: not on the order or the names of rows and columns.
+
+    >>> from comity.engine.votes import vote_matrix
+    >>> two_camps = vote_matrix([0, 0, 1, 1, 2, 2, 3, 3], [0, 1] * 4, [1, -1, 1, -1, -1, 1, -1, 1], 4, 2)
+    >>> model = spatial_model(two_camps, dimensions=1)
+    >>> bool(model.position[0, 0] * model.position[3, 0] < 0)
+    True
+    """
+    if dimensions < 1:
+        raise ValueError(f"dimensions must be at least 1, not {dimensions}")
+    order = canonical(votes)
+    table = _Table.of(order.votes)
+    start = _spectral_start(table, dimensions)
+    if table.n_votes == 0:
+        return _restored(start, np.full(dimensions, 1.0 / dimensions), order)
+    state = start
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        if table.n_votes > 2 * SAMPLE_VOTES:
+            # Rows in canonical order are as good as drawn at random: the first ones are a fair sample.
+            part = table.head(SAMPLE_VOTES)
+            state = _iterated(part, _spectral_start(part, dimensions), pool, START_ITERATIONS)
+        state = _iterated(table, state, pool, MAXIMUM_ITERATIONS)
+    return _restored(*_oriented(state, table.has_votes()), order)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Some consecutive rows: the sided votes' columns, and the constant side of their regressions."""
+
+    first_row: int
+    last_row: int
+    row: npt.NDArray[np.int32]
+    column: npt.NDArray[np.int32]
+    row_start: npt.NDArray[np.int32]
+    side: Floats
+    n_columns: int
+
+    def table(self, values: Floats) -> csr_array:
+        shape = (self.last_row - self.first_row, self.n_columns)
+        return csr_array((values, self.column, self.row_start), shape=shape)
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """Sided votes (agree +1/2, disagree -1/2) cut into blocks of whole rows."""
+
+    blocks: tuple[_Block, ...]
+    n_rows: int
+    n_columns: int
+    n_votes: int
+
+    @classmethod
+    def of(cls, votes: VoteMatrix) -> _Table:
+        sided = votes.answer != 0
+        row, column, side = votes.participant[sided], votes.statement[sided], votes.answer[sided]
+        return cls._cut(row, column, side, votes.n_participants, votes.n_statements)
+
+    @classmethod
+    def _cut(
+        cls,
+        row: npt.NDArray[np.int32],
+        column: npt.NDArray[np.int32],
+        side: npt.NDArray[np.int8],
+        n_rows: int,
+        n_columns: int,
+    ) -> _Table:
+        starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n_rows))])
+        cuts = [0]
+        while cuts[-1] < n_rows:
+            wanted = int(np.searchsorted(starts, starts[cuts[-1]] + BLOCK_VOTES, side="right")) - 1
+            cuts.append(min(n_rows, max(wanted, cuts[-1] + 1)))
+        blocks = tuple(
+            _Block(
+                first,
+                last,
+                row[starts[first] : starts[last]] - np.int32(first),
+                column[starts[first] : starts[last]],
+                (starts[first : last + 1] - starts[first]).astype(np.int32),
+                np.asarray(0.5 * side[starts[first] : starts[last]], np.float64),
+                n_columns,
+            )
+            for first, last in pairwise(cuts)
+        )
+        return cls(blocks, n_rows, n_columns, len(row))
+
+    def has_votes(self) -> npt.NDArray[np.bool_]:
+        return np.concatenate([np.diff(block.row_start) > 0 for block in self.blocks])
+
+    def head(self, n_votes: int) -> _Table:
+        """The first blocks with about n_votes votes."""
+        blocks: list[_Block] = []
+        for block in self.blocks:
+            if sum(len(kept.row) for kept in blocks) >= n_votes:
+                break
+            blocks.append(block)
+        return _Table(tuple(blocks), blocks[-1].last_row, self.n_columns, sum(len(b.row) for b in blocks))
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """One step of the fit. t_i = (1, x_i, c_i) and v_j = (a_j, b_j, 1): log odds are their product.
+
+    row_mean, row_covariance: of (x, c), shapes (n_rows, d + 1), (n_rows, d + 1, d + 1). column_mean,
+    column_covariance: of (a, b), shapes (n_columns, d + 1), (n_columns, d + 1, d + 1).
+    """
+
+    row_mean: Floats
+    row_covariance: Floats
+    column_mean: Floats
+    column_covariance: Floats
+    lean_variance: float
+    intercept_mean: float
+    intercept_variance: float
+    loading_variance: float
+    iterations: int = 0
+    converged: bool = False
+
+
+def _spectral_start(table: _Table, dimensions: int) -> _State:
+    """Loadings from the leading eigenvectors of the statements' co-variation, its diagonal left out.
+
+    The diagonal holds each statement's own noise, the rest only what statements share.
+    """
+    d, m = dimensions, table.n_columns
+    shared = np.zeros((m, m))
+    sums, counts = np.zeros(m), np.zeros(m)
+    for block in table.blocks:
+        sums += np.bincount(block.column, 2 * block.side, minlength=m)
+        counts += np.bincount(block.column, minlength=m)
+    mean = sums / (counts + 2.0)
+    for block in _blocks_within(table, SAMPLE_VOTES):
+        centred = block.table(2 * block.side - mean[block.column])
+        shared += (centred.T @ centred).toarray()
+    np.fill_diagonal(shared, 0.0)
+    usable = min(d, m)
+    _, vectors = eigh(shared, subset_by_index=(m - usable, m - 1)) if m > 1 else (None, np.ones((1, 1)))
+    loading = np.zeros((m, d))
+    loading[:, :usable] = vectors[:, ::-1] * np.sqrt(m)
+    column_mean = np.concatenate([np.log((1.0 + mean) / (1.0 - mean))[:, None], loading], axis=1)
+    column_covariance = np.tile(0.1 * np.eye(d + 1), (m, 1, 1))
+    row_covariance = np.tile(np.eye(d + 1), (table.n_rows, 1, 1))
+    row_covariance[:, d, d] = 0.3
+    return _State(
+        np.zeros((table.n_rows, d + 1)), row_covariance, column_mean, column_covariance, 0.3, 0.0, 1.0, 1.0
+    )
+
+
+def _blocks_within(table: _Table, n_votes: int) -> Iterator[_Block]:
+    taken = 0
+    for block in table.blocks:
+        if taken >= n_votes:
+            return
+        taken += len(block.row)
+        yield block
+
+
+def _iterated(table: _Table, state: _State, pool: ThreadPoolExecutor, limit: int) -> _State:
+    """Repeat the closed-form steps until positions move by less than TOLERANCE of their spread.
+
+    table: its rows may be more than the state's; the new ones start at the prior.
+    """
+    state = _with_rows(state, table.n_rows)
+    has_votes = table.has_votes()
+    for iteration in range(1, limit + 1):
+        moved = _step(table, state, has_votes, pool)
+        change = float(np.sqrt(np.mean((moved.row_mean - state.row_mean)[has_votes, :-1] ** 2)))
+        # The first step comes from a start without positions: its change means nothing.
+        converged = iteration > 2 and change < TOLERANCE
+        state = replace(moved, iterations=iteration, converged=converged)
+        if converged:
+            break
+    return state
+
+
+def _with_rows(state: _State, n_rows: int) -> _State:
+    missing = n_rows - len(state.row_mean)
+    prior = np.eye(state.row_mean.shape[1])
+    prior[-1, -1] = state.lean_variance
+    return replace(
+        state,
+        row_mean=np.concatenate([state.row_mean, np.zeros((missing, len(prior)))]),
+        row_covariance=np.concatenate([state.row_covariance, np.tile(prior, (missing, 1, 1))]),
+    )
+
+
+def _step(table: _Table, state: _State, has_votes: npt.NDArray[np.bool_], pool: ThreadPoolExecutor) -> _State:
+    """Rows given columns, identification, columns given rows, and what is learnt: one pass over the votes."""
+    columns = _ColumnTerms.of(state)
+    parts = list(pool.map(lambda block: _block_step(block, state, columns), table.blocks))
+    row_mean = np.concatenate([part.row_mean for part in parts])
+    row_covariance = np.concatenate([part.row_covariance for part in parts])
+    # Summed in the order of the blocks, so that the number of threads changes nothing.
+    weighted = _unpacked(sum((part.weighted for part in parts), np.zeros(1)), columns.pairs)
+    sided = sum((part.sided for part in parts), np.zeros(1))
+    turn = _identification(row_mean[has_votes], row_covariance[has_votes])
+    row_mean = row_mean @ turn[1:, 1:].T + turn[1:, 0]
+    row_covariance = turn[1:, 1:] @ row_covariance @ turn[1:, 1:].T
+    return _columns_given_rows(
+        state, row_mean, row_covariance, turn @ weighted @ turn.T, sided @ turn.T, has_votes
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _ColumnTerms:
+    """What a pass over the votes needs of the columns.
+
+    pairs: upper triangle of a (d + 2) x (d + 2) matrix. moments: E v v', packed, each off-diagonal pair once.
+    doubled: the same with off-diagonal pairs counted twice, so that a dot product with a packed E t t' is
+    E (t . v)^2. means: E v without its first element. prior: precision of (x, c).
+    """
+
+    pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+    moments: Floats
+    doubled: Floats
+    means: Floats
+    prior: Floats
+
+    @classmethod
+    def of(cls, state: _State) -> _ColumnTerms:
+        m, width = state.column_mean.shape
+        mean = np.concatenate([state.column_mean, np.ones((m, 1))], axis=1)
+        pairs = np.triu_indices(width + 1)
+        moments = _packed_moments(mean, np.pad(state.column_covariance, ((0, 0), (0, 1), (0, 1))), pairs)
+        doubled = moments * np.where(pairs[0] == pairs[1], 1.0, 2.0)
+        prior = np.eye(width)
+        prior[-1, -1] = 1.0 / state.lean_variance
+        return cls(pairs, moments, doubled, mean[:, 1:], prior)
+
+
+@dataclass(frozen=True, eq=False)
+class _BlockResult:
+    """New rows, and this block's share of the columns' regressions: sums of omega t t' (packed) and side t."""
+
+    row_mean: Floats
+    row_covariance: Floats
+    weighted: Floats
+    sided: Floats
+
+
+def _block_step(block: _Block, state: _State, columns: _ColumnTerms) -> _BlockResult:
+    rows = slice(block.first_row, block.last_row)
+    moments = _row_moments(state.row_mean[rows], state.row_covariance[rows], columns.pairs)
+    squared = np.einsum("ij,ij->i", moments[block.row], columns.doubled[block.column])
+    # The expectation of a Polya-Gamma variable PG(1, t) at t^2 = E (log odds)^2.
+    root = np.sqrt(np.maximum(squared, 1e-12))
+    omega = block.table(np.tanh(0.5 * root) / (2.0 * root))
+    side = block.table(block.side)
+    gathered = _unpacked(omega @ columns.moments, columns.pairs)
+    covariance = np.linalg.inv(gathered[:, 1:, 1:] + columns.prior)
+    right = side @ columns.means - gathered[:, 0, 1:]
+    mean = np.einsum("ikl,il->ik", covariance, right)
+    ones = np.concatenate([np.ones((len(mean), 1)), mean], axis=1)
+    weighted: Floats = omega.T @ _row_moments(mean, covariance, columns.pairs)
+    return _BlockResult(mean, covariance, weighted, side.T @ ones)
+
+
+def _row_moments(
+    mean: Floats, covariance: Floats, pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+) -> Floats:
+    """E t t' of t = (1, x, c), packed."""
+    ones = np.concatenate([np.ones((len(mean), 1)), mean], axis=1)
+    return _packed_moments(ones, np.pad(covariance, ((0, 0), (1, 0), (1, 0))), pairs)
+
+
+def _packed_moments(
+    mean: Floats, covariance: Floats, pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+) -> Floats:
+    first, second = pairs
+    return np.ascontiguousarray(mean[:, first] * mean[:, second] + covariance[:, first, second])
+
+
+def _unpacked(packed: Floats, pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]) -> Floats:
+    first, second = pairs
+    size = int(first[-1]) + 1
+    full = np.empty((len(packed), size, size))
+    full[:, first, second] = packed
+    full[:, second, first] = packed
+    return full
+
+
+def _identification(row_mean: Floats, row_covariance: Floats) -> Floats:
+    """The change of t = (1, x, c) after which x has mean 0 and second moment I, and c owes nothing to x.
+
+    The likelihood does not feel it; without it the fit would creep towards it (parameter expansion: Liu,
+    Rubin and Wu 1998).
+    """
+    d = row_mean.shape[1] - 1
+    center = row_mean.mean(axis=0)
+    spread = row_covariance.mean(axis=0) + (row_mean - center).T @ (row_mean - center) / len(row_mean)
+    slope = np.linalg.solve(spread[:d, :d], spread[:d, d])
+    whitening = np.linalg.inv(np.linalg.cholesky(spread[:d, :d]))
+    turn = np.eye(d + 2)
+    turn[1:-1, 1:-1] = whitening
+    turn[1:-1, 0] = -whitening @ center[:d]
+    turn[-1, 1:-1] = -slope
+    turn[-1, 0] = slope @ center[:d] - center[d]
+    return turn
+
+
+def _columns_given_rows(
+    state: _State,
+    row_mean: Floats,
+    row_covariance: Floats,
+    weighted: Floats,
+    sided: Floats,
+    has_votes: npt.NDArray[np.bool_],
+) -> _State:
+    """Statements as weighted ridge regressions on the rows' moments, then the variances they suggest."""
+    width = state.column_mean.shape[1]
+    lean = row_mean[has_votes, -1] ** 2 + row_covariance[has_votes, -1, -1]
+    prior = np.diag(np.r_[1.0 / state.intercept_variance, np.full(width - 1, 1.0 / state.loading_variance)])
+    covariance = np.linalg.inv(weighted[:, :width, :width] + prior)
+    right = sided[:, :width] - weighted[:, :width, width]
+    right[:, 0] += state.intercept_mean / state.intercept_variance
+    mean = np.einsum("jkl,jl->jk", covariance, right)
+    voted = weighted[:, 0, 0] > 0
+    intercept, loading = mean[voted, 0], mean[voted, 1:]
+    center = float(intercept.mean())
+    intercept_spread = (intercept - center) ** 2 + covariance[voted, 0, 0]
+    loading_spread = loading**2 + np.diagonal(covariance[voted], axis1=1, axis2=2)[:, 1:]
+    return replace(
+        state,
+        row_mean=row_mean,
+        row_covariance=row_covariance,
+        column_mean=mean,
+        column_covariance=covariance,
+        lean_variance=max(float(lean.mean()), SMALLEST_VARIANCE),
+        intercept_mean=center,
+        intercept_variance=max(float(intercept_spread.mean()), SMALLEST_VARIANCE),
+        loading_variance=max(float(loading_spread.mean()) / LOADING_SHRINKAGE, SMALLEST_VARIANCE),
+    )
+
+
+def _oriented(state: _State, has_votes: npt.NDArray[np.bool_]) -> tuple[_State, Floats]:
+    """Turn the axes to the principal axes of the loadings, longest tail positive; and their shares."""
+    loading = state.column_mean[:, 1:]
+    strengths, vectors = np.linalg.eigh(loading.T @ loading)
+    turn = vectors[:, ::-1]
+    turned = state.row_mean[has_votes, :-1] @ turn
+    turn = turn * np.where((turned**3).sum(axis=0) < 0, -1.0, 1.0)
+    row_turn, column_turn = np.eye(len(turn) + 1), np.eye(len(turn) + 1)
+    row_turn[:-1, :-1] = turn
+    column_turn[1:, 1:] = turn
+    oriented = replace(
+        state,
+        row_mean=state.row_mean @ row_turn,
+        row_covariance=row_turn.T @ state.row_covariance @ row_turn,
+        column_mean=state.column_mean @ column_turn,
+        column_covariance=column_turn.T @ state.column_covariance @ column_turn,
+    )
+    strength = np.maximum(strengths[::-1], 0.0)
+    share = strength / strength.sum() if strength.sum() > 0 else np.full(len(turn), 1.0 / len(turn))
+    return oriented, share
+
+
+def _restored(state: _State, share: Floats, order: CanonicalVotes) -> SpatialModel:
+    """The fit in the caller's order of participants and statements."""
+    rows, columns = np.argsort(order.participant), np.argsort(order.statement)
+    mean, covariance = state.row_mean[rows], state.row_covariance[rows]
+    return SpatialModel(
+        position=mean[:, :-1],
+        position_covariance=covariance[:, :-1, :-1],
+        lean=mean[:, -1],
+        lean_variance=covariance[:, -1, -1],
+        lean_covariance=covariance[:, :-1, -1],
+        intercept=state.column_mean[columns, 0],
+        loading=state.column_mean[columns, 1:],
+        statement_covariance=state.column_covariance[columns],
+        axis_share=share,
+        iterations=state.iterations,
+        converged=state.converged,
+        learnt={
+            "lean_variance": state.lean_variance,
+            "intercept_mean": state.intercept_mean,
+            "intercept_variance": state.intercept_variance,
+            "loading_variance": state.loading_variance,
+        },
+    )
