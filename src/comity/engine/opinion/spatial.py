@@ -363,9 +363,9 @@ def _block_step(block: _Block, state: _State, columns: _ColumnTerms) -> _BlockRe
     omega = block.table(np.tanh(0.5 * root) / (2.0 * root))
     side = block.table(block.side)
     gathered = _unpacked(omega @ columns.moments, columns.pairs)
-    covariance = np.linalg.inv(gathered[:, 1:, 1:] + columns.prior)
+    covariance = np.asarray(np.linalg.inv(gathered[:, 1:, 1:] + columns.prior), np.float64)
     right = side @ columns.means - gathered[:, 0, 1:]
-    mean = np.einsum("ikl,il->ik", covariance, right)
+    mean = np.asarray(np.einsum("ikl,il->ik", covariance, right), np.float64)
     ones = np.concatenate([np.ones((len(mean), 1)), mean], axis=1)
     weighted: Floats = omega.T @ _row_moments(mean, covariance, columns.pairs)
     return _BlockResult(mean, covariance, weighted, side.T @ ones)
