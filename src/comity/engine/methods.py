@@ -7,4 +7,12 @@ A method whose result changes gets a new version and a line in CHANGELOG.md; eve
 from collections.abc import Mapping
 from types import MappingProxyType
 
-METHODS: Mapping[str, str] = MappingProxyType({})
+METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "classic/1": "comity.engine.opinion.classic.pipeline:classic_pipeline",
+        "classic-representative/1": "comity.engine.opinion.classic.representative:representative_statements",
+        "classic-consensus/1": "comity.engine.opinion.classic.consensus:consensus_statements",
+        "classic-priorities/1": "comity.engine.opinion.classic.priorities:statement_priorities",
+        "group-informed-consensus/1": "comity.engine.opinion.classic.consensus:group_informed_consensus",
+    }
+)
