@@ -48,13 +48,15 @@ class VoteColumns:
     """Every vote ever cast, revotes included, in the order in which they count (a later one replaces an earlier).
 
     participant, statement: int32, shape (n_events,), index into `Consultation.participant_ids` and `.statements`.
-    answer: int8, agree 1, pass 0, disagree -1. at: int64, milliseconds since 1970 UTC, or NO_TIME.
+    answer: int8, agree 1, pass 0, disagree -1. at: int64, milliseconds since 1970 UTC, or NO_TIME. matters: the
+    participant said "this matters most to us"; None where nobody could. A vote that was withdrawn is not here.
     """
 
     participant: npt.NDArray[np.int32]
     statement: npt.NDArray[np.int32]
     answer: npt.NDArray[np.int8]
     at: npt.NDArray[np.int64]
+    matters: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,38 @@ class Source:
 
 
 @dataclass(frozen=True)
+class RecordHead:
+    """Which record, and how much of it: so that a published number says what it was computed from.
+
+    root: the RFC 9162 tree hash over the first `size` entries, hexadecimal.
+    """
+
+    origin: str
+    size: int
+    root: str
+
+
+Visibility = Literal["names", "pseudonyms", "parties"]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What was promised, before anybody voted, about showing who voted what; it never changes.
+
+    visibility: 'names' (every vote with the name of who cast it), 'pseudonyms' (every vote, without the name),
+    'parties' (no single vote, only sums by party and by group). floor: where single votes are not shown, a
+    side with fewer participants than this is not broken out.
+    """
+
+    visibility: Visibility = "pseudonyms"
+    floor: int = 5
+
+    @property
+    def shows_single_votes(self) -> bool:
+        return self.visibility != "parties"
+
+
+@dataclass(frozen=True)
 class Skipped:
     """A line that could not be used, kept so that nothing is dropped in silence. line: 1 is the header."""
 
@@ -94,7 +128,8 @@ class Consultation:
     statements: in order of submission. participant_ids: in order of their first vote. party_of: int32, shape
     (n_participants,), index into parties, -1 for a participant who speaks for no party. published_group: the
     group that another system published for each participant, None or '' where there is none; kept for
-    comparison and never used by a method. skipped: lines that could not be used.
+    comparison and never used by a method. skipped: lines that could not be used. head, promise: where it came
+    from a record, which one, and what was promised about showing votes; None for an imported file.
     """
 
     title: str
@@ -107,3 +142,5 @@ class Consultation:
     party_of: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     published_group: tuple[str, ...] | None = None
     skipped: tuple[Skipped, ...] = ()
+    head: RecordHead | None = None
+    promise: Promise | None = None

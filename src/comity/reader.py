@@ -1,0 +1,270 @@
+"""What is known now: the state of every consultation, its texts and its findings, kept up to date from the store.
+
+A `Reader` holds one `State` a consultation and brings it forward by the entries that are new, whoever wrote
+them. Nothing here is truth: all of it can be thrown away and computed again from the record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Condition, Lock, RLock
+from types import MappingProxyType
+from typing import Any
+
+from comity.errors import Refused
+from comity.findings.findings import Findings
+from comity.findings.parameters import Parameters
+from comity.record.canonical import text_hash, token_hash
+from comity.record.consultation import Consultation
+from comity.record.entries import entry_from
+from comity.record.fold import extend
+from comity.record.state import State
+from comity.store.contract import SITE_WIDE, Store
+
+FindingsOf = Callable[[Consultation, Parameters], Findings]
+CHUNK = 50_000
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text beside the record, with the salt that its hash in the record needs."""
+
+    salt: bytes
+    text: str
+
+    @property
+    def hash(self) -> str:
+        return text_hash(self.salt, self.text)
+
+    def kept(self) -> bytes:
+        return json.dumps({"salt": self.salt.hex(), "text": self.text}, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a secret link belongs to."""
+
+    consultation: str
+    pseudonym: str
+
+
+@dataclass(eq=False)
+class Room:
+    """One consultation as this process knows it. Whoever reads or changes `state` holds `lock`."""
+
+    state: State = field(default_factory=State)
+    lock: RLock = field(default_factory=RLock)
+    texts: dict[str, str] = field(default_factory=dict)
+    consultation: Consultation | None = None
+    findings: dict[Parameters, tuple[int, Findings]] = field(default_factory=dict)
+    computing: dict[Parameters, Future[tuple[int, Findings]]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Start again from the record: after a write that failed, nobody knows what was stored."""
+        self.state = State()
+        self.texts.clear()
+        self.consultation = None
+        self.findings.clear()
+
+
+class Reader:
+    """Answers from a store. findings_of: the function that computes findings; executor: where it
+    runs (a pool of one process keeps pages quick while it computes), else a thread.
+
+    >>> from comity.store.memory import MemoryStore
+    >>> Reader(MemoryStore()).consultations()
+    ()
+    """
+
+    def __init__(
+        self, store: Store, findings_of: FindingsOf | None = None, executor: Executor | None = None
+    ) -> None:
+        self.store = store
+        self._findings_of = findings_of
+        self._executor = executor or ThreadPoolExecutor(max_workers=1, thread_name_prefix="comity-findings")
+        self._rooms: dict[str, Room] = {}
+        self._change = Lock()
+        self.changed = Condition()
+
+    def consultations(self) -> tuple[str, ...]:
+        return self.store.consultations()
+
+    @contextmanager
+    def reading(self, consultation: str) -> Iterator[State]:
+        """The state with every durable entry in it, held still until the block ends: keep it short.
+
+        Raises Refused 'no-such-consultation'.
+        """
+        room = self.room(consultation)
+        with room.lock:
+            self._catch_up(consultation, room)
+            if room.state.settings is None:
+                raise Refused(
+                    "no-such-consultation",
+                    "there is no such consultation here; check the address of the page",
+                )
+            yield room.state
+
+    def size(self, consultation: str) -> int:
+        """How many entries the record has: cheap enough to ask every second."""
+        return self.store.size(consultation)
+
+    def wait_for_change(self, consultation: str, size: int, seconds: float) -> int:
+        """Return the record's size as soon as it is not `size`, or after so many seconds.
+
+        What this process writes is seen at once, what another worker writes within a second.
+        """
+        while seconds > 0 and self.store.size(consultation) == size:
+            with self.changed:
+                self.changed.wait(min(1.0, seconds))
+            seconds -= 1
+        return self.store.size(consultation)
+
+    def text(self, consultation: str, hash_: str) -> str | None:
+        """The text with this hash, None where it was erased."""
+        return self.texts(consultation).get(hash_)
+
+    def texts(self, consultation: str) -> Mapping[str, str]:
+        """All texts that were not erased, by hash."""
+        with self.reading(consultation) as state:
+            room = self.room(consultation)
+            missing = [item for item in state.texts if item not in room.texts and item not in state.erased]
+            if len(missing) > 20:
+                kept = self.store.all(consultation, "text")
+                room.texts.update(
+                    {key: kept_text(value).text for key, value in kept.items() if key in state.texts}
+                )
+            else:
+                for item in missing:
+                    value = self.store.get(consultation, "text", item)
+                    if value is not None:
+                        room.texts[item] = kept_text(value).text
+            for item in state.erased:
+                room.texts.pop(item, None)
+            return MappingProxyType(dict(room.texts))
+
+    def identity(self, consultation: str, pseudonym: str) -> Mapping[str, Any]:
+        """What is kept about a person beside the record (name, e-mail, ...); empty where it was erased."""
+        value = self.store.get(consultation, "identity", pseudonym)
+        return MappingProxyType({} if value is None else json.loads(value))
+
+    def person(self, token: str) -> Person | None:
+        """Whose personal link this is (`Desk.join` gives one), None for one that is unknown or was erased."""
+        value = self.store.get(SITE_WIDE, "credential", token_hash(token))
+        return None if value is None else Person(**json.loads(value))
+
+    def checkpoint(self, consultation: str) -> str | None:
+        """The latest signed checkpoint."""
+        note = self.store.last(consultation, "checkpoint")
+        return None if note is None else note.decode()
+
+    def consultation(self, consultation: str) -> Consultation:
+        """Everything as columns, as of now; the same object until something changes."""
+        texts = self.texts(consultation)
+        with self.reading(consultation) as state:
+            room = self.room(consultation)
+            if room.consultation is None or room.consultation.head != state.head:
+                room.consultation = state.consultation(texts)
+            return room.consultation
+
+    def parameters(self, consultation: str) -> Parameters:
+        """The parameters that the host chose."""
+        with self.reading(consultation) as state:
+            settings = state.settings
+            return (
+                Parameters()
+                if settings is None
+                else Parameters(threshold=settings.threshold, certainty=settings.certainty)
+            )
+
+    def findings(self, consultation: str, parameters: Parameters | None = None) -> Findings:
+        """The findings of the record as it is now; waits until they are computed."""
+        parameters = parameters or self.parameters(consultation)
+        room = self.room(consultation)
+        size = self.size(consultation)
+        known = room.findings.get(parameters)
+        while known is None or known[0] < size:
+            known = self._compute(consultation, parameters).result()
+        return known[1]
+
+    def latest_findings(
+        self, consultation: str, parameters: Parameters | None = None
+    ) -> tuple[int, Findings]:
+        """The last findings that were computed and the record's size then; newer ones begin in the background.
+
+        Waits only where there are none yet: for pages that must answer at once while votes arrive.
+        """
+        parameters = parameters or self.parameters(consultation)
+        known = self.room(consultation).findings.get(parameters)
+        if known is None:
+            return self._compute(consultation, parameters).result()
+        if known[0] < self.size(consultation):
+            self._compute(consultation, parameters)
+        return known
+
+    def room(self, consultation: str) -> Room:
+        with self._change:
+            return self._rooms.setdefault(consultation, Room())
+
+    def forget(self, consultation: str) -> None:
+        """Drop what this process knows of a consultation."""
+        with self._change:
+            self._rooms.pop(consultation, None)
+
+    def stop(self) -> None:
+        """Compute no more."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def announce(self) -> None:
+        """Wake everybody who waits for a change."""
+        with self.changed:
+            self.changed.notify_all()
+
+    def _catch_up(self, consultation: str, room: Room) -> None:
+        size = self.store.size(consultation)
+        if size < room.state.size:
+            room.forget()  # it was deleted, or replaced by another one
+        while room.state.size < size:
+            start = room.state.size
+            fold(room.state, self.store.entries(consultation, start, min(size, start + CHUNK)))
+
+    def _compute(self, consultation: str, parameters: Parameters) -> Future[tuple[int, Findings]]:
+        """Begin to compute, unless it is under way: of many who ask at once, one computes and all get the result."""
+        findings_of, room = self._findings_of, self.room(consultation)
+        if findings_of is None:
+            raise ValueError("this reader was given no function that computes findings")
+        with room.lock:
+            running = room.computing.get(parameters)
+            if running is not None and not running.done():
+                return running
+            known = self.consultation(consultation)
+            future: Future[tuple[int, Findings]] = Future()
+            room.computing[parameters] = future
+        size = known.head.size if known.head else 0
+
+        def keep(done: Future[Findings]) -> None:
+            error = done.exception()
+            if error is not None:
+                future.set_exception(error)
+                return
+            room.findings[parameters] = (size, done.result())
+            future.set_result((size, done.result()))
+
+        self._executor.submit(findings_of, known, parameters).add_done_callback(keep)
+        return future
+
+
+def fold(state: State, entries: Any) -> None:
+    """Bring a state forward by stored entries."""
+    for data in entries:
+        extend(state, entry_from(data), data)
+
+
+def kept_text(value: bytes) -> Text:
+    """The text that `Text.kept` wrote."""
+    found = json.loads(value)
+    return Text(bytes.fromhex(found["salt"]), found["text"])

@@ -1,0 +1,1 @@
+"""The record on disk: entries that are only ever added, and beside them what can be erased."""

@@ -1,0 +1,219 @@
+"""What SQLite and PostgreSQL share: the statements, and the words for what can go wrong.
+
+A turn locks the consultation's row (PostgreSQL) or the file (SQLite) first, so that of several workers one writes
+at a time and sees everything before its own entries; the expected size is checked all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from comity.errors import Refused
+from comity.store.contract import SizeConflict
+from comity.store.tables import beside, entries, records
+
+CHUNK = 20_000
+
+
+class SqlStore:
+    """A store over a SQLAlchemy engine; `sqlite.py` and `postgres.py` give it one and the dialect's upsert."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def consultations(self) -> tuple[str, ...]:
+        with self._reading() as connection:
+            return tuple(
+                connection.execute(
+                    select(records.c.consultation)
+                    .where(records.c.size > 0)
+                    .order_by(records.c.number, records.c.consultation)
+                ).scalars()
+            )
+
+    def size(self, consultation: str) -> int:
+        with self._reading() as connection:
+            return _size(connection, consultation) or 0
+
+    def entries(self, consultation: str, start: int = 0, stop: int | None = None) -> Sequence[bytes]:
+        with self._reading() as connection:
+            return _entries(connection, consultation, start, stop)
+
+    @contextmanager
+    def turn(self, consultation: str) -> Iterator[SqlTurn]:
+        with self._writing() as connection:
+            yield SqlTurn(self, connection, consultation)
+
+    def get(self, consultation: str, kind: str, key: str) -> bytes | None:
+        with self._reading() as connection:
+            found = connection.execute(select(beside.c.value).where(_at(consultation, kind, key)))
+            return found.scalar_one_or_none()
+
+    def all(self, consultation: str, kind: str) -> Mapping[str, bytes]:
+        here = (beside.c.consultation == consultation) & (beside.c.kind == kind)
+        with self._reading() as connection:
+            found = connection.execute(select(beside.c.key, beside.c.value).where(here))
+            return MappingProxyType(dict(sorted((row.key, row.value) for row in found)))
+
+    def last(self, consultation: str, kind: str) -> bytes | None:
+        here = (beside.c.consultation == consultation) & (beside.c.kind == kind)
+        greatest = select(func.max(beside.c.key)).where(here).scalar_subquery()
+        with self._reading() as connection:
+            return connection.execute(
+                select(beside.c.value).where(here & (beside.c.key == greatest))
+            ).scalar_one_or_none()
+
+    def put(self, consultation: str, kind: str, key: str, value: bytes) -> None:
+        with self._writing() as connection:
+            self.upsert(connection, consultation, kind, key, value)
+
+    def put_new(self, consultation: str, kind: str, key: str, value: bytes) -> bytes:
+        with self._writing() as connection:
+            row = {"consultation": consultation, "kind": kind, "key": key, "value": value}
+            connection.execute(self.insert(beside).values(row).on_conflict_do_nothing())
+            found = connection.execute(select(beside.c.value).where(_at(consultation, kind, key)))
+            standing: bytes = found.scalar_one()
+            return standing
+
+    def erase(self, consultation: str, kind: str, key: str) -> None:
+        with self._writing() as connection:
+            connection.execute(delete(beside).where(_at(consultation, kind, key)))
+
+    def remove(self, consultation: str) -> None:
+        with self._writing() as connection:
+            for table in (entries, beside, records):
+                connection.execute(delete(table).where(table.c.consultation == consultation))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def insert(self, table: Any) -> Any:
+        """The dialect's own insert, which knows ON CONFLICT."""
+        raise NotImplementedError
+
+    def lock(self, connection: Connection, consultation: str) -> None:
+        """Wait until nobody else writes to this consultation."""
+        raise NotImplementedError
+
+    def upsert(self, connection: Connection, consultation: str, kind: str, key: str, value: bytes) -> None:
+        row = {"consultation": consultation, "kind": kind, "key": key, "value": value}
+        statement = self.insert(beside).values(row)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["consultation", "kind", "key"], set_={"value": statement.excluded.value}
+            )
+        )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                yield connection
+        except DBAPIError as error:
+            raise said(error) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise said(error) from error
+
+
+class SqlTurn:
+    """One transaction that holds the right to write to one consultation."""
+
+    def __init__(self, store: SqlStore, connection: Connection, consultation: str) -> None:
+        self._store, self._connection, self._consultation = store, connection, consultation
+        store.lock(connection, consultation)
+        size = _size(connection, consultation)
+        self._exists = size is not None
+        self.size = size or 0
+
+    def entries(self, start: int) -> Sequence[bytes]:
+        return _entries(self._connection, self._consultation, start, None) if start < self.size else []
+
+    def append(self, new: Sequence[bytes], expected_size: int) -> None:
+        if expected_size != self.size:
+            raise SizeConflict(expected_size, self.size)
+        if not new:
+            return
+        size = self.size + len(new)
+        if self._exists:
+            found = self._connection.execute(
+                update(records)
+                .where((records.c.consultation == self._consultation) & (records.c.size == self.size))
+                .values(size=size)
+            )
+            if found.rowcount != 1:
+                raise SizeConflict(expected_size, _size(self._connection, self._consultation) or 0)
+        else:
+            last = self._connection.execute(select(func.coalesce(func.max(records.c.number), 0))).scalar_one()
+            self._connection.execute(
+                insert(records).values(consultation=self._consultation, number=last + 1, size=size)
+            )
+            self._exists = True
+        self._connection.execute(
+            insert(entries),
+            [
+                {"consultation": self._consultation, "position": self.size + number, "body": body}
+                for number, body in enumerate(new)
+            ],
+        )
+        self.size = size
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        self._store.upsert(self._connection, self._consultation, kind, key, value)
+
+    def erase(self, kind: str, key: str) -> None:
+        self._connection.execute(delete(beside).where(_at(self._consultation, kind, key)))
+
+
+def said(error: DBAPIError) -> Refused:
+    """What a database's complaint means for the person who waits."""
+    text = str(error.orig).lower()
+    if "locked" in text or "busy" in text or "timeout" in text:
+        return Refused(
+            "database-busy",
+            "the site's database is busy; nothing was stored, please send it again in a moment",
+        )
+    if "full" in text or "no space" in text:
+        return Refused(
+            "disk-full",
+            "the site's disk is full, so nothing was stored; keep what you typed and tell whoever runs this site",
+        )
+    if "readonly" in text or "read-only" in text:
+        return Refused(
+            "database-read-only",
+            "the site may not write to its database, so nothing was stored; tell whoever runs this site",
+        )
+    return Refused(
+        "database-unavailable",
+        f"the site's database does not answer ({type(error.orig).__name__}), so nothing was stored; "
+        "keep what you typed, try again in a minute, and tell whoever runs this site if it lasts",
+    )
+
+
+def _at(consultation: str, kind: str, key: str) -> Any:
+    return (beside.c.consultation == consultation) & (beside.c.kind == kind) & (beside.c.key == key)
+
+
+def _size(connection: Connection, consultation: str) -> int | None:
+    found = connection.execute(select(records.c.size).where(records.c.consultation == consultation))
+    return found.scalar_one_or_none()
+
+
+def _entries(connection: Connection, consultation: str, start: int, stop: int | None) -> list[bytes]:
+    query = select(entries.c.body).where(
+        (entries.c.consultation == consultation) & (entries.c.position >= start)
+    )
+    if stop is not None:
+        query = query.where(entries.c.position < stop)
+    return list(connection.execute(query.order_by(entries.c.position)).scalars())
