@@ -25,7 +25,7 @@ def site_at(url: str, findings_of: FindingsOf | None = None) -> Iterator[Site]:
 
 
 def open_rivers(site: Site, consultation: str = "rivers", **settings: object) -> None:
-    """A consultation with two parties and two statements ('s1', 's2') put to the vote."""
+    """A consultation with two parties and two statements ('1', '2') put to the vote."""
     texts = [new_text(words) for words in ("Clean the river", "Build a dam")]
     opening: dict[str, object] = {
         "by": HOST,

@@ -41,7 +41,7 @@ def site(any_store_url: str) -> Iterator[Site]:
         yield site
 
 
-def vote(by: str, statement: str = "s1", answer: int = 1, *, matters: bool = False) -> VoteCast:
+def vote(by: str, statement: str = "1", answer: int = 1, *, matters: bool = False) -> VoteCast:
     return VoteCast(by=by, statement=statement, answer=answer, matters=matters)
 
 
@@ -83,13 +83,13 @@ def test_what_is_refused_is_not_stored(site: Site) -> None:
 def test_a_group_is_taken_whole_or_not_at_all(site: Site) -> None:
     ana = site.desk.join("rivers", None).pseudonym
     before = list(site.store.entries("rivers"))
-    with pytest.raises(Refused, match="no statement 's9'"):
-        site.desk.submit_all("rivers", [vote(ana, "s1"), vote(ana, "s2"), vote(ana, "s9")])
+    with pytest.raises(Refused, match="no statement '9'"):
+        site.desk.submit_all("rivers", [vote(ana, "1"), vote(ana, "2"), vote(ana, "9")])
     assert list(site.store.entries("rivers")) == before
-    first, second = site.desk.submit_all("rivers", [vote(ana, "s1"), vote(ana, "s2", -1)])
+    first, second = site.desk.submit_all("rivers", [vote(ana, "1"), vote(ana, "2", -1)])
     assert (first.index, second.index) == (len(before), len(before) + 1)
     with site.reader.reading("rivers") as state:
-        assert {name: own.answer for name, own in state.own_votes(ana).items()} == {"s1": 1, "s2": -1}
+        assert {name: own.answer for name, own in state.own_votes(ana).items()} == {"1": 1, "2": -1}
 
 
 def test_a_group_that_is_refused_among_others_costs_them_nothing(site: Site) -> None:
@@ -98,18 +98,18 @@ def test_a_group_that_is_refused_among_others_costs_them_nothing(site: Site) -> 
     futures: list[Future[object]] = []
     with site.store.turn("rivers"):  # the desk has to wait
         for entries in (
-            [vote(ana, "s1")],
-            [vote(ana, "s2"), vote(ana, "s9")],
-            [vote(dov, "s1", -1)],
-            [vote(dov, "s9")],
-            [vote(dov, "s2", 0)],
+            [vote(ana, "1")],
+            [vote(ana, "2"), vote(ana, "9")],
+            [vote(dov, "1", -1)],
+            [vote(dov, "9")],
+            [vote(dov, "2", 0)],
         ):
             futures.append(site.desk.submit_soon("rivers", entries))  # type: ignore[arg-type]
     refused = [future.exception() for future in futures]
     assert [isinstance(error, Refused) for error in refused] == [False, True, False, True, False]
     with site.reader.reading("rivers") as state:
-        assert {name: own.answer for name, own in state.own_votes(ana).items()} == {"s1": 1}
-        assert {name: own.answer for name, own in state.own_votes(dov).items()} == {"s1": -1, "s2": 0}
+        assert {name: own.answer for name, own in state.own_votes(ana).items()} == {"1": 1}
+        assert {name: own.answer for name, own in state.own_votes(dov).items()} == {"1": -1, "2": 0}
         assert state.root() == state_from(site.store.entries("rivers")).root()
 
 
@@ -138,22 +138,22 @@ def test_statements_get_numbers_texts_and_decisions(site: Site) -> None:
     ana = site.desk.join("rivers", None).pseudonym
     receipt = site.desk.state_question("rivers", ana, "  Plant trees  ", "en")
     entry = receipt.what()
-    assert entry.statement == "s3"  # type: ignore[attr-defined]
+    assert entry.statement == "3"  # type: ignore[attr-defined]
     assert site.reader.texts("rivers")[entry.text] == "Plant trees"  # type: ignore[attr-defined]
-    site.desk.submit("rivers", StatementModerated(by=HOST, statement="s3", decision="accepted"))
-    site.desk.translate("rivers", HOST, subject="s3", language="fr", text="Planter", state="checked")
+    site.desk.submit("rivers", StatementModerated(by=HOST, statement="3", decision="accepted"))
+    site.desk.translate("rivers", HOST, subject="3", language="fr", text="Planter", state="checked")
     with site.reader.reading("rivers") as state:
-        assert [item.statement for item in state.submitted_by(ana)] == ["s3"]
-        assert state.translations["s3", "fr"].state == "checked"
+        assert [item.statement for item in state.submitted_by(ana)] == ["3"]
+        assert state.translations["3", "fr"].state == "checked"
         assert [decision.decision for _, decision in state.decisions] == ["accepted"]
-        assert state.is_votable(state.statements["s3"])
+        assert state.is_votable(state.statements["3"])
 
 
 def test_erasing_takes_texts_and_names_and_leaves_every_count(site: Site) -> None:
     ana = site.desk.join("rivers", None, {"name": "Ana"})
     text = site.desk.state_question("rivers", ana.pseudonym, "My neighbour is a thief").what().text  # type: ignore[attr-defined]
-    site.desk.submit("rivers", StatementModerated(by=HOST, statement="s3", decision="accepted"))
-    site.desk.submit("rivers", vote(ana.pseudonym, "s3"))
+    site.desk.submit("rivers", StatementModerated(by=HOST, statement="3", decision="accepted"))
+    site.desk.submit("rivers", vote(ana.pseudonym, "3"))
     before = site.reader.consultation("rivers")
     site.desk.erase_text("rivers", HOST, text, "personal-data")
     site.desk.erase_identity("rivers", HOST, ana.pseudonym)
@@ -166,7 +166,7 @@ def test_erasing_takes_texts_and_names_and_leaves_every_count(site: Site) -> Non
     assert dict(site.reader.identity("rivers", ana.pseudonym)) == {}
     assert site.reader.person(ana.token) is None
     with pytest.raises(Refused, match="has ended"):
-        site.desk.submit("rivers", vote(ana.pseudonym, "s1"))
+        site.desk.submit("rivers", vote(ana.pseudonym, "1"))
     fresh = Reader(site.store)
     assert fresh.consultation("rivers").head == after.head
     assert fresh.consultation("rivers").statements == after.statements
@@ -186,7 +186,7 @@ def test_many_at_once_are_all_there_once(site: Site) -> None:
     fresh = state_from(site.store.entries("rivers"))
     with site.reader.reading("rivers") as state:
         assert state.root() == fresh.root()
-        assert (state.statements["s1"].disagreed, state.statements["s1"].agreed) == (40, 0)
+        assert (state.statements["1"].disagreed, state.statements["1"].agreed) == (40, 0)
     times = [entry_from(data).at or 0 for data in site.store.entries("rivers")]
     assert times == sorted(times)
 
@@ -203,7 +203,7 @@ def test_two_workers_write_one_record(any_store_url: str) -> None:
         def many(number: int) -> None:
             for step in range(15):
                 site = (one, two)[(number + step) % 2]
-                receipt = site.desk.submit("rivers", vote(people[number], f"s{step % 2 + 1}", step % 3 - 1))
+                receipt = site.desk.submit("rivers", vote(people[number], str(step % 2 + 1), step % 3 - 1))
                 with (two, one)[(number + step) % 2].reader.reading("rivers") as state:
                     assert state.size > receipt.index
 
@@ -333,7 +333,7 @@ def test_votes_that_are_not_published_are_salted(site: Site) -> None:
     ana = site.desk.join("secret", None).pseudonym
     receipts = [
         site.desk.submit("secret", entry)
-        for entry in (vote(ana), vote(ana), VoteWithdrawn(by=ana, statement="s1"))
+        for entry in (vote(ana), vote(ana), VoteWithdrawn(by=ana, statement="1"))
     ]
     salts = {receipt.what().salt for receipt in receipts}  # type: ignore[attr-defined]
     assert len(salts) == 3

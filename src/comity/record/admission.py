@@ -119,8 +119,8 @@ def _actor(state: State, pseudonym: str | None) -> Actor | None:
 
 def _check_actor(state: State, entry: Entry) -> None:
     actor, allowed = _actor(state, entry.by), MAY[entry.kind]
-    if _is_imported(state) and entry.kind == "statement-submitted" and actor != "newcomer":
-        return
+    if _is_imported(state) and entry.kind == "statement-submitted":
+        return  # another system knew its authors, and not all of them voted
     if actor is None:
         raise Refused(
             "membership-ended",
@@ -192,7 +192,7 @@ def _settings_changed(state: State, entry: SettingsChanged) -> None:
             "fixed-setting", f"this setting cannot be changed so: {error}; leave it as it is"
         ) from None
     for name in UNTIL_THE_FIRST_VOTE:
-        if state.n_votes_cast and getattr(after, name) != getattr(settings, name):
+        if state.has_votes and getattr(after, name) != getattr(settings, name):
             raise Refused(
                 "fixed-setting",
                 f"{name} cannot change any more, for people have voted on it; start a new consultation instead",
@@ -229,6 +229,10 @@ def _invitation_revoked(state: State, entry: InvitationRevoked) -> None:
 
 
 def _joined(state: State, entry: ParticipantJoined) -> None:
+    if entry.published_group is not None and not _is_imported(state):
+        raise Refused(
+            "not-allowed", "a group published elsewhere belongs to an imported record; leave it out"
+        )
     if entry.role in VOTING_ROLES:
         _check_not_closed(state, entry)
     if entry.invitation is None:

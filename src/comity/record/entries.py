@@ -136,12 +136,16 @@ class InvitationRevoked(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantJoined(Entry):
-    """A person came in, in one role. `by` is the new pseudonym; a second role is a second pseudonym."""
+    """A person came in, in one role. `by` is the new pseudonym; a second role is a second pseudonym.
+
+    published_group: in an imported record, the opinion group that another system published for this person.
+    """
 
     kind: ClassVar[str] = "participant-joined"
     role: Role = "participant"
     party: str | None = None
     invitation: str | None = None
+    published_group: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,6 +346,9 @@ def entry_from(data: bytes) -> Entry:
     Traceback (most recent call last):
     ValueError: these are not the entry's canonical bytes
     """
+    vote = _vote_from(data)
+    if vote is not None:
+        return vote
     entry = entry_from_object(parsed(data))
     if entry_bytes(entry) != data:
         raise ValueError("these are not the entry's canonical bytes")
@@ -398,6 +405,31 @@ def _vote_bytes(vote: VoteCast) -> bytes:
         f'{{"answer":{vote.answer:d},"at":{at},"by":"{vote.by}","kind":"vote-cast",'
         f'"matters":{"true" if vote.matters else "false"},"salt":{salt},"statement":"{vote.statement}"}}'
     ).encode()
+
+
+_VOTE = re.compile(
+    rb'\{"answer":(-1|0|1),"at":(null|0|-?[1-9][0-9]{0,14}),"by":"([!#-\[\]-~]{1,64})","kind":"vote-cast",'
+    rb'"matters":(true|false),"salt":(?:null|"([0-9a-f]{32})"),"statement":"([!#-\[\]-~]{1,64})"\}'
+)
+
+
+def _vote_from(data: bytes) -> VoteCast | None:
+    """A vote from its canonical bytes; None for everything else, and for ids that are not plain ASCII.
+
+    Nine in ten entries are votes, and reading them as any JSON takes five times as long.
+    """
+    found = _VOTE.fullmatch(data)
+    if found is None:
+        return None
+    answer, at, by, matters, salt, statement = found.groups()
+    return VoteCast(
+        at=None if at == b"null" else int(at),
+        by=by.decode(),
+        statement=statement.decode(),
+        answer=int(answer),
+        matters=matters == b"true",
+        salt=None if salt is None else salt.decode(),
+    )
 
 
 def _names(cls: type[Entry]) -> tuple[str, ...]:
@@ -526,6 +558,7 @@ _FORMS: Mapping[str, Check] = {
     "party": _or_none(_text(100, 1)),
     "name": _text(300, 1),
     "bloc": _or_none(_text(300, 1)),
+    "published_group": _or_none(_text(100)),
     "capacities": _mapping_of(_number(-1e300, 1e300, "a finite number")),
     "invitation": _or_none(_HASH),
     "role": _ROLES,

@@ -62,6 +62,12 @@ def extend(state: State, entry: Entry, data: bytes | None = None) -> None:
     state.tree.append(leaf_hash(entry_bytes(entry) if data is None else data))
 
 
+def withhold(state: State, leaf: bytes) -> None:
+    """Bring the state forward by a vote of which this copy shows the leaf hash only."""
+    state.n_withheld += 1
+    state.tree.append(leaf)
+
+
 def _opening(state: State, entry: Opening) -> None:
     state.opening = state.settings = entry
     state.members[entry.by] = Member(entry.by, "host", 0, None, entry.at)
@@ -89,7 +95,9 @@ def _invitation_revoked(state: State, entry: InvitationRevoked) -> None:
 
 
 def _joined(state: State, entry: ParticipantJoined) -> None:
-    state.members[entry.by] = Member(entry.by, entry.role, len(state.members), entry.party, entry.at)
+    member = Member(entry.by, entry.role, len(state.members), entry.party, entry.at)
+    member.published_group = entry.published_group
+    state.members[entry.by] = member
     if entry.invitation is None:
         state.n_open_joins += 1
     else:

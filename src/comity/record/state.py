@@ -45,6 +45,7 @@ class Member:
     """A pseudonym with its role. number: its index in `State.members`; priorities: votes marked as mattering.
 
     answers: the vote (its place in the columns) that holds the present answer, by statement number.
+    published_group: what another system published, in an imported record.
     """
 
     pseudonym: str
@@ -57,6 +58,7 @@ class Member:
     answers: dict[int, int] = field(default_factory=dict)
     n_statements: int = 0
     priorities: int = 0
+    published_group: str | None = None
 
 
 @dataclass(slots=True)
@@ -145,6 +147,7 @@ class State:
         self.vote_replaces = array("i")
         self.vote_withdrawn = bytearray()
         self.n_withdrawn = 0
+        self.n_withheld = 0
         self._statement_names: list[str] = []
 
     @property
@@ -162,6 +165,11 @@ class State:
     def n_votes_cast(self) -> int:
         """How many votes were ever cast, changes and votes withdrawn later included."""
         return len(self.vote_answer)
+
+    @property
+    def has_votes(self) -> bool:
+        """Whether anybody ever voted, as far as this copy shows: a withheld entry is a vote or its withdrawal."""
+        return bool(self.vote_answer) or self.n_withheld > 0
 
     def is_open(self, now: int) -> bool:
         """Whether votes and statements are taken at this time (milliseconds since 1970 UTC)."""
@@ -195,50 +203,47 @@ class State:
         return {vote.statement: vote for vote in votes}
 
     def next_statement_id(self) -> str:
+        """Statements count from 1; plain numbers, for other people's formats know no other ids."""
         number = len(self.statements) + 1
-        while f"s{number}" in self.statements:
+        while str(number) in self.statements:
             number += 1
-        return f"s{number}"
+        return str(number)
 
     def consultation(self, texts: Mapping[str, str]) -> Consultation:
         """Everything as the importers produce it too. texts: by `text_hash`, those that were not erased.
 
-        Costs a copy of the vote columns; the result is frozen and never changes with this state.
+        Participants stand in the order of their numbers where all pseudonyms are numbers, else of their first
+        vote, those without one last. Costs a copy of the vote columns; the result never changes with this state.
         """
         settings = self.settings
         if settings is None:
             raise ValueError("there is no consultation before its opening")
-        order, votes = self._columns()
-        members = list(self.members.values())
+        voters, votes = self._columns()
         party_number = {party: number for number, party in enumerate(self.parties)}
-        party_of = np.array(
-            [party_number.get(members[i].party or "", -1) for i in order.tolist()], dtype=np.int32
-        )
+        party_of = np.array([party_number.get(member.party or "", -1) for member in voters], dtype=np.int32)
         party_of.flags.writeable = False
+        groups = tuple(member.published_group or "" for member in voters)
         return Consultation(
             title=settings.title,
             question=settings.question,
             statements=tuple(self._statement(item, texts) for item in self.statements.values()),
-            participant_ids=tuple(members[i].pseudonym for i in order.tolist()),
+            participant_ids=tuple(member.pseudonym for member in voters),
             votes=votes,
             source=Source("record", settings.imported or settings.origin),
             parties=tuple(self.parties.values()),
             party_of=party_of,
+            published_group=groups if any(groups) else None,
             head=self.head,
             promise=settings.promise,
         )
 
-    def _columns(self) -> tuple[npt.NDArray[np.int64], VoteColumns]:
-        """Votes that were not withdrawn, participants numbered by first vote; those without one come last."""
+    def _columns(self) -> tuple[list[Member], VoteColumns]:
+        """Everybody who may vote, in the consultation's order, and the votes that were not withdrawn."""
         keep = ~np.frombuffer(bytes(self.vote_withdrawn), dtype=np.bool_)
         member = np.array(self.vote_member, dtype=np.int32)[keep]
-        first = np.full(len(self.members), len(member), dtype=np.int64)
-        first[member[::-1]] = np.arange(len(member) - 1, -1, -1)
-        voting = np.array([item.role in VOTING_ROLES for item in self.members.values()], dtype=bool)
-        order = np.argsort(first, kind="stable")
-        order = order[voting[order]]
+        voters = self._in_order(member)
         number = np.full(len(self.members), -1, dtype=np.int32)
-        number[order] = np.arange(len(order), dtype=np.int32)
+        number[[item.number for item in voters]] = np.arange(len(voters), dtype=np.int32)
         columns = VoteColumns(
             participant=number[member],
             statement=np.array(self.vote_statement, dtype=np.int32)[keep],
@@ -249,7 +254,16 @@ class State:
         for column in (columns.participant, columns.statement, columns.answer, columns.at, columns.matters):
             if column is not None:
                 column.flags.writeable = False
-        return order, columns
+        return voters, columns
+
+    def _in_order(self, voted: npt.NDArray[np.int32]) -> list[Member]:
+        """voted: the member of each vote, in the order of the votes."""
+        members = [member for member in self.members.values() if member.role in VOTING_ROLES]
+        if all(member.pseudonym.isascii() and member.pseudonym.isdecimal() for member in members):
+            return sorted(members, key=lambda member: (int(member.pseudonym), member.pseudonym))
+        first = np.full(len(self.members), len(voted), dtype=np.int64)
+        first[voted[::-1]] = np.arange(len(voted) - 1, -1, -1)
+        return sorted(members, key=lambda member: int(first[member.number]))
 
     def _statement(self, standing: Standing, texts: Mapping[str, str]) -> Statement:
         moderation: Moderation = "accepted" if self.is_votable(standing) else "rejected"

@@ -160,13 +160,14 @@ class SqlTurn:
                 insert(records).values(consultation=self._consultation, number=last + 1, size=size)
             )
             self._exists = True
-        self._connection.execute(
-            insert(entries),
-            [
-                {"consultation": self._consultation, "position": self.size + number, "body": body}
-                for number, body in enumerate(new)
-            ],
-        )
+        for start in range(0, len(new), CHUNK):
+            self._connection.execute(
+                insert(entries),
+                [
+                    {"consultation": self._consultation, "position": self.size + start + number, "body": body}
+                    for number, body in enumerate(new[start : start + CHUNK])
+                ],
+            )
         self.size = size
 
     def put(self, kind: str, key: str, value: bytes) -> None:
