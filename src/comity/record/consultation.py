@@ -72,12 +72,15 @@ class SourceFile:
 class Source:
     """Where a consultation came from.
 
-    kind: "polis-export", "polis-api", "plain-table", "unga", "record" or "example".
+    kind: "polis-export", "polis-api", "plain-table", "unga", "record" or "example". description: the kind in
+    words, with its article ("a Polis export"). notes: sentences on how the files were read that a reader should
+    know (a file or a column that was not used, a sign that was turned round).
     """
 
     kind: str
     description: str
     files: tuple[SourceFile, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,10 @@ class Promise:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A line that could not be used, kept so that nothing is dropped in silence. line: 1 is the header."""
+    """A line that could not be used, kept so that nothing is dropped in silence.
+
+    line: 1 is the header; in a file without lines (JSON, Parquet) the number of the item or row, from 1.
+    """
 
     file: str
     line: int
@@ -125,7 +131,8 @@ class Skipped:
 class Consultation:
     """One question put to a set of parties, and everything that was answered.
 
-    statements: in order of submission. participant_ids: in order of their first vote. party_of: int32, shape
+    statements: in order of submission. participant_ids: in order of their first vote, or by number where the
+    source numbered them. party_of: int32, shape
     (n_participants,), index into parties, -1 for a participant who speaks for no party. published_group: the
     group that another system published for each participant, None or '' where there is none; kept for
     comparison and never used by a method. skipped: lines that could not be used. head, promise: where it came
