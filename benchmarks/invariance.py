@@ -1,0 +1,141 @@
+"""Does the result depend on anything but the votes? Lines, rows and columns shuffled, and agree and disagree swapped.
+
+On every export and a few simulated populations, the votes are given again in another order (seeds 0, 1, ...),
+which also is what renaming everybody and everything amounts to, and once with every answer turned round. Printed is
+the largest difference of positions, and the worst adjusted Rand index of the groups with those of the votes as given.
+
+    python benchmarks/invariance.py [--quick] [--times N]
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from comity.engine.votes import VoteMatrix, vote_matrix
+from conversations import exports
+from measures import Floats, adjusted_rand, show
+from simulated import WITH_GROUPS, WITHOUT_GROUPS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a method says: positions (n, 2) and groups (n,), -1 for the unplaced."""
+
+    position: Floats
+    group: npt.NDArray[np.integer]
+
+
+Method = Callable[[VoteMatrix], Outcome]
+
+
+def classic(votes: VoteMatrix) -> Outcome:
+    from comity.engine.opinion.classic.pipeline import classic_pipeline
+
+    result = classic_pipeline(votes)
+    return Outcome(result.map.position, result.group)
+
+
+def spatial(votes: VoteMatrix) -> Outcome:
+    from comity.engine.opinion.groups import opinion_groups
+
+    from comity.engine.opinion.spatial import spatial_model
+
+    model = spatial_model(votes, dimensions=2)
+    return Outcome(model.position, opinion_groups(votes, model).group)
+
+
+METHODS: dict[str, Method] = {"classic": classic, "spatial": spatial}
+
+
+def shuffled(votes: VoteMatrix, seed: int) -> tuple[VoteMatrix, npt.NDArray[np.integer]]:
+    """The same votes in another order, and where each participant went."""
+    generator = np.random.default_rng(seed)
+    rows = generator.permutation(votes.n_participants)
+    columns = generator.permutation(votes.n_statements)
+    lines = generator.permutation(votes.n_votes)
+    table = vote_matrix(
+        rows[votes.participant[lines]],
+        columns[votes.statement[lines]],
+        votes.answer[lines],
+        votes.n_participants,
+        votes.n_statements,
+    )
+    return table, rows
+
+
+def swapped(votes: VoteMatrix) -> VoteMatrix:
+    return vote_matrix(
+        votes.participant, votes.statement, -votes.answer, votes.n_participants, votes.n_statements
+    )
+
+
+def tables() -> Iterator[tuple[str, VoteMatrix]]:
+    for conversation in exports():
+        yield conversation.name, conversation.without_rejected()
+    yield "simulated, one cloud", WITHOUT_GROUPS["2 axes"](np.random.default_rng(0)).votes
+    yield "simulated, three groups", WITH_GROUPS["profiles"](np.random.default_rng(0), groups=3).votes
+
+
+def agreement(first: Outcome, second: Outcome) -> float:
+    """Adjusted Rand index of two outcomes, the unplaced counted as a group of their own."""
+    return adjusted_rand(first.group, second.group)
+
+
+def gap(first: Floats, second: Floats) -> float:
+    return float(np.abs(first - second).max(initial=0.0))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="2 shuffles instead of 10")
+    parser.add_argument("--times", type=int, help="so many shuffles")
+    parser.add_argument("--only", choices=sorted(METHODS), help="one method")
+    chosen = parser.parse_args()
+    times = chosen.times or (2 if chosen.quick else 10)
+    rows = []
+    for name, votes in tables():
+        for method, run in METHODS.items():
+            if chosen.only not in (None, method):
+                continue
+            given, again, mirror = run(votes), run(votes), run(swapped(votes))
+            others = []
+            for seed in range(times):
+                table, places = shuffled(votes, seed)
+                found = run(table)
+                others.append(Outcome(found.position[places], found.group[places]))
+            turned = min(gap(given.position, mirror.position), gap(given.position, -mirror.position))
+            rows.append(
+                [
+                    name,
+                    method,
+                    "yes" if gap(given.position, again.position) == 0 else "NO",
+                    f"{max(gap(given.position, other.position) for other in others):.1e}",
+                    f"{min(agreement(given, other) for other in others):.3f}",
+                    f"{turned:.1e}",
+                    f"{agreement(given, mirror):.3f}",
+                ]
+            )
+    head = [
+        "votes",
+        "method",
+        "twice the same",
+        "shuffled: positions",
+        "groups",
+        "swapped: positions",
+        "groups",
+    ]
+    print(show(head, rows))
+    print(
+        "\npositions: largest difference, after the swap up to the sign of both axes; groups: worst adjusted Rand index"
+    )
+
+
+if __name__ == "__main__":
+    main()
