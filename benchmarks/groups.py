@@ -26,7 +26,6 @@ Groups = Callable[[VoteMatrix], npt.NDArray[np.integer]]
 
 def ours(votes: VoteMatrix) -> npt.NDArray[np.integer]:
     from comity.engine.opinion.groups import opinion_groups
-
     from comity.engine.opinion.spatial import spatial_model
 
     return opinion_groups(votes, spatial_model(votes, dimensions=2)).group

@@ -30,7 +30,8 @@ class VoteMatrix:
     participant, statement: int32, shape (n_votes,), row and column of each vote; sorted by participant, then
     by statement, each pair once. answer: int8, shape (n_votes,), the values of `Vote`. n_participants,
     n_statements: the size of the table; rows and columns without a vote are allowed. Build one with
-    `vote_matrix`, which sorts, keeps the last answer, checks, copies and freezes.
+    `vote_matrix`, which sorts, keeps the last answer, checks, copies and freezes. in_canonical_order: set by
+    `engine.opinion.order.canonical`, so that sorting twice costs nothing.
     """
 
     participant: npt.NDArray[np.int32]
@@ -38,6 +39,7 @@ class VoteMatrix:
     answer: npt.NDArray[np.int8]
     n_participants: int
     n_statements: int
+    in_canonical_order: bool = False
 
     @property
     def n_votes(self) -> int:

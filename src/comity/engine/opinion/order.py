@@ -12,7 +12,7 @@ then their votes are interchangeable, and so are their places.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,8 @@ def canonical(votes: VoteMatrix) -> CanonicalVotes:
     >>> bool((canonical(table).votes.answer == canonical(shuffled).votes.answer).all())
     True
     """
+    if votes.in_canonical_order:
+        return CanonicalVotes(votes, np.arange(votes.n_participants), np.arange(votes.n_statements))
     rows, columns = _fingerprints(votes, 1)
     mirrored_rows, mirrored_columns = _fingerprints(votes, -1)
     # The sum of both directions is the same for a table and for its mirror image.
@@ -61,7 +63,7 @@ def canonical(votes: VoteMatrix) -> CanonicalVotes:
         votes.n_participants,
         votes.n_statements,
     )
-    return CanonicalVotes(ordered, row_order, column_order)
+    return CanonicalVotes(replace(ordered, in_canonical_order=True), row_order, column_order)
 
 
 def _fingerprints(votes: VoteMatrix, direction: int) -> tuple[Hashes, Hashes]:

@@ -1,0 +1,325 @@
+"""Opinion groups: participants who answer alike, as many as there are, and one where there are none.
+
+A cloud of positions is often lopsided, and a mixture of several normal distributions describes it better than
+one does. That alone makes no groups. Two parts of a cloud are two groups only if there is a gap between them:
+fewer people half-way than any single cloud could have there.
+
+Notation. z_i: position of participant i on the axes that hold more than chance. The density of the z is a
+mixture of normal distributions, its number of components chosen by BIC. Then components are joined, the most
+alike first, until of any two that are left fewer than `CONFUSION` of either's members would be taken for the
+other's, and the gap between them is certain. For a density without a gap (log-concave along the line between
+the two middles, as every normal and every other bell is) the density half-way is at least sqrt(f(left) f(right)),
+f being the density at the two middles; the counts there are compared with that as Poisson counts.
+
+Source: Fraley and Raftery (2002), Model-based clustering, JASA 97(458), for the mixture, its start from Ward's
+tree and BIC; Hennig (2010), Methods for merging Gaussian mixture components, Advances in Data Analysis and
+Classification 4, for joining components that are taken for one another; the test of the gap is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.cluster.hierarchy import cut_tree, ward
+
+from comity.engine.opinion.axes import axes_above_chance
+from comity.engine.opinion.order import canonical
+from comity.engine.opinion.spatial import SpatialModel, spatial_model
+from comity.engine.votes import Floats, VoteMatrix
+
+CONFUSION = 0.1
+GAP = 2.2
+"""Standard deviations by which the middle must be emptier than one cloud allows."""
+MOST_COMPONENTS = 8
+SAMPLE = 1_000
+"""Participants on whom the number of groups is decided; everybody is then assigned."""
+SMALLEST_SHARE = 0.025
+SMALLEST_SIZE = 4
+WELL_PLACED = 0.5
+"""Share of a position's prior variance that the votes must have removed for it to help decide on groups; where
+more than a quarter of the participants miss it, the best-placed three quarters do."""
+STABILITY_DRAWS = 8
+
+Integers = npt.NDArray[np.int64]
+Marks = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class OpinionGroups:
+    """Who belongs to which group, with what probability, in the caller's order.
+
+    group: shape (n_participants,), 0 .. n_groups - 1, largest first; -1 for somebody who is not placed.
+    membership: shape (n_participants, n_groups), probabilities; rows of nan for somebody who is not placed.
+    placed: shape (n_participants,), whether a participant cast enough votes. n_axes: on how many axes groups
+    were looked for. stability: mean adjusted Rand index between these groups and those found when every
+    position is drawn anew within its uncertainty; None with one group. gap: the smallest gap between two
+    groups, in standard deviations above what one cloud allows; None with one group.
+    """
+
+    group: Integers
+    membership: Floats
+    placed: Marks
+    n_axes: int
+    stability: float | None
+    gap: float | None
+
+    @property
+    def n_groups(self) -> int:
+        return int(self.membership.shape[1])
+
+
+def opinion_groups(
+    votes: VoteMatrix, model: SpatialModel, *, minimum_votes: int = 7, seed: int = 0
+) -> OpinionGroups:
+    """Find the groups in the positions of those who cast at least minimum_votes votes.
+
+    votes: the table that model was fitted to; with fewer statements than minimum_votes, a vote on every one of
+    them is enough. seed: of the draws behind `stability`. Groups are found on as many axes as hold more than
+    chance; where these are more than the model has, it is fitted again with all of them.
+
+    >>> from comity.engine.opinion.spatial import spatial_model
+    >>> from comity.engine.votes import vote_matrix
+    >>> import numpy as np
+    >>> sides = np.repeat([1, -1], 30)
+    >>> table = np.outer(sides, [1, 1, -1, -1, 1, -1, 1, -1])
+    >>> votes = vote_matrix(*np.nonzero(table), table[np.nonzero(table)], *table.shape)
+    >>> found = opinion_groups(votes, spatial_model(votes))
+    >>> found.n_groups, bool((found.group[:30] == found.group[0]).all())
+    (2, True)
+    """
+    enough = min(minimum_votes, votes.n_statements)
+    placed = (votes.votes_per_participant >= enough) & (votes.votes_per_participant > 0)
+    n_axes = axes_above_chance(votes)
+    if n_axes == 0 or placed.sum() < 2 * SMALLEST_SIZE:
+        return _one_group(placed, n_axes)
+    if n_axes > model.dimensions:
+        # Groups need the positions only roughly: a hundredth of their spread is less than anybody's uncertainty.
+        model = spatial_model(votes, n_axes, tolerance=0.02, maximum_iterations=25)
+    order = canonical(votes).participant
+    position, covariance = model.position[:, :n_axes], model.position_covariance[:, :n_axes, :n_axes]
+    deciding = _deciding(order[placed[order]], covariance)
+    mixture = _mixture(position[deciding])
+    members, gap = _joined(mixture.responsibility, position[deciding])
+    if len(members) == 1:
+        return _one_group(placed, n_axes)
+    probability = np.stack([mixture.responsibilities(position)[list(parts)].sum(axis=0) for parts in members])
+    probability = probability[np.argsort(-_sizes(probability[:, placed]), kind="stable")]
+    group = np.where(placed, probability.argmax(axis=0), -1)
+    membership = np.where(placed[:, None], probability.T, np.nan)
+    stability = _stability(mixture, members, position[deciding], covariance[deciding], seed)
+    return OpinionGroups(group, membership, placed, n_axes, stability, gap)
+
+
+def _one_group(placed: Marks, n_axes: int) -> OpinionGroups:
+    membership = np.where(placed[:, None], 1.0, np.nan)
+    return OpinionGroups(np.where(placed, 0, -1), membership, placed, n_axes, None, None)
+
+
+def _deciding(order: Integers, covariance: Floats) -> Integers:
+    """The first participants in canonical order (as good as drawn at random) whose place is well known."""
+    known = 1.0 - np.trace(covariance[order], axis1=1, axis2=2) / covariance.shape[1]
+    kept: Integers = order[known >= min(WELL_PLACED, float(np.quantile(known, 0.25)))][:SAMPLE]
+    return kept
+
+
+def _sizes(probability: Floats) -> Integers:
+    return np.bincount(probability.argmax(axis=0), minlength=len(probability))
+
+
+@dataclass(frozen=True, eq=False)
+class _Mixture:
+    """Normal components: share (K,), mean (K, d), covariance (K, d, d); responsibility (K, n) of the fitted points."""
+
+    share: Floats
+    mean: Floats
+    covariance: Floats
+    responsibility: Floats
+    log_likelihood: float
+
+    def responsibilities(self, points: Floats) -> Floats:
+        return _responsibilities(points, self.share, self.mean, self.covariance)[0]
+
+
+def _mixture(points: Floats) -> _Mixture:
+    """The mixture with the best BIC over 1 .. MOST_COMPONENTS components, of one shape or of shapes of their own."""
+    n, d = points.shape
+    spread = np.cov(points.T).reshape(d, d) + 1e-6 * np.eye(d)
+    tree = ward(points)
+    best: tuple[float, _Mixture] | None = None
+    scores: list[float] = []
+    for k in range(1, min(MOST_COMPONENTS, n // SMALLEST_SIZE) + 1):
+        start = np.eye(k)[cut_tree(tree, [k])[:, 0]].T
+        for one_shape in (True, False):
+            fitted = _fitted(points, start, spread / k ** (2 / d), one_shape)
+            free = k - 1 + k * d + (1 if one_shape else k) * d * (d + 1) / 2
+            score = 2 * fitted.log_likelihood - free * np.log(n)
+            scores.append(score)
+            if best is None or score > best[0]:
+                best = (score, fitted)
+        # Two more components in a row that did not help: more will not either.
+        if k >= 4 and max(scores[-4:]) < max(scores[:-4]):
+            break
+    assert best is not None
+    return best[1]
+
+
+def _fitted(
+    points: Floats, responsibility: Floats, shape: Floats, one_shape: bool, iterations: int = 40
+) -> _Mixture:
+    """Expectation and maximisation from given responsibilities; `shape` counts like d + 2 points in every component."""
+    n, d = points.shape
+    weight = d + 2
+    likelihood = -np.inf
+    for _ in range(iterations):
+        size = responsibility.sum(axis=1) + 1e-9
+        mean = responsibility @ points / size[:, None]
+        away = points[None] - mean[:, None]
+        scatter = (away * responsibility[:, :, None]).transpose(0, 2, 1) @ away
+        if one_shape:
+            covariance = np.repeat(
+                (scatter.sum(axis=0) + weight * shape)[None] / (n + weight), len(mean), axis=0
+            )
+        else:
+            covariance = (scatter + weight * shape) / (size + weight)[:, None, None]
+        share = size / n
+        responsibility, total = _responsibilities(points, share, mean, covariance)
+        if total - likelihood < 1e-5 * n:
+            break
+        likelihood = total
+    return _Mixture(share, mean, covariance, responsibility, total)
+
+
+def _responsibilities(
+    points: Floats, share: Floats, mean: Floats, covariance: Floats
+) -> tuple[Floats, float]:
+    """P(component | point), shape (K, n), and the log likelihood of the points."""
+    root = np.linalg.cholesky(covariance)
+    away = points[None] - mean[:, None]
+    scaled = np.linalg.solve(root, away.transpose(0, 2, 1))
+    log = -0.5 * (scaled**2).sum(axis=1) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)[:, None]
+    log += np.log(share)[:, None] - 0.5 * points.shape[1] * np.log(2 * np.pi)
+    largest = log.max(axis=0)
+    every = largest + np.log(np.exp(log - largest).sum(axis=0))
+    return np.exp(log - every), float(every.sum())
+
+
+def _joined(responsibility: Floats, points: Floats) -> tuple[tuple[tuple[int, ...], ...], float | None]:
+    """Join components until every two groups are distinct; which components make each group, and the smallest gap."""
+    parts: list[tuple[int, ...]] = [(k,) for k in range(len(responsibility))]
+    smallest = max(SMALLEST_SIZE, int(np.ceil(SMALLEST_SHARE * len(points))))
+    while len(parts) > 1:
+        merged = np.stack([responsibility[list(part)].sum(axis=0) for part in parts])
+        confusion = _confusion(merged)
+        sizes = _sizes(merged)
+        if confusion.max() >= CONFUSION:
+            first, second = np.unravel_index(int(confusion.argmax()), confusion.shape)
+        elif sizes.min() < smallest:
+            first = sizes.argmin()
+            others = confusion[first].copy()
+            others[first] = -1.0
+            second = others.argmax()
+        else:
+            gaps = _gaps(points, merged.argmax(axis=0), len(parts))
+            first, second = np.unravel_index(int(gaps.argmin()), gaps.shape)
+            if gaps[first, second] >= GAP:
+                return tuple(parts), float(gaps[first, second])
+        low, high = sorted((int(first), int(second)))
+        parts[low] = parts[low] + parts.pop(high)
+    return tuple(parts), None
+
+
+def _confusion(merged: Floats) -> Floats:
+    """The larger share of either's members that would be taken for the other's, for every pair of groups."""
+    k = len(merged)
+    taken = np.zeros((k, k))
+    for one in range(k):
+        for other in range(k):
+            if one != other:
+                wrong = merged[one][merged[other] > merged[one]].sum()
+                taken[one, other] = wrong / max(float(merged[one].sum()), 1e-9)
+    return np.maximum(taken, taken.T)
+
+
+def _gaps(points: Floats, group: Integers, k: int) -> Floats:
+    """`_gap` of every pair of groups; infinite on the diagonal."""
+    gaps = np.full((k, k), np.inf)
+    for one in range(k):
+        for other in range(one):
+            gaps[one, other] = gaps[other, one] = _gap(points[group == one], points[group == other])
+    return gaps
+
+
+def _gap(one: Floats, other: Floats) -> float:
+    """By how many standard deviations the middle between two groups is emptier than a single cloud allows.
+
+    Looked at along two lines: the one between the means, and the one that separates the groups best (Fisher).
+    """
+    d = one.shape[1]
+    apart = other.mean(axis=0) - one.mean(axis=0)
+    scatter = sum(
+        ((side - side.mean(axis=0)).T @ (side - side.mean(axis=0)) for side in (one, other)), np.zeros(d)
+    )
+    within = scatter / (len(one) + len(other)) + 1e-6 * np.eye(d)
+    return max(_gap_along(one @ line, other @ line) for line in (np.linalg.solve(within, apart), apart))
+
+
+def _gap_along(one: Floats, other: Floats) -> float:
+    """The same on one line: counts in three windows as wide as a third of the way, at both medians and half-way."""
+    start, end = float(np.median(one)), float(np.median(other))
+    if end <= start:
+        return -np.inf
+    way = (np.concatenate([one, other]) - start) / (end - start)
+    left, middle, right = (int((np.abs(way - at) <= 1 / 6).sum()) for at in (0.0, 0.5, 1.0))
+    left, right = max(left, 1), max(right, 1)
+    expected = np.sqrt(left * right)
+    # The square root of a Poisson count has variance 1/4; `expected` is itself estimated from two counts.
+    variance = 0.25 + 0.25 * expected * (0.25 / left + 0.25 / right)
+    return float((np.sqrt(expected) - np.sqrt(middle)) / np.sqrt(variance))
+
+
+def _stability(
+    mixture: _Mixture, members: tuple[tuple[int, ...], ...], points: Floats, covariance: Floats, seed: int
+) -> float:
+    """Mean adjusted Rand index with the groups of positions drawn anew within their uncertainty."""
+    dice = np.random.default_rng(seed)
+    root = np.linalg.cholesky(covariance)
+    shape = mixture.covariance.mean(axis=0)
+    before = _groups_of(mixture.responsibility, members)
+    indices = []
+    for _ in range(STABILITY_DRAWS):
+        drawn = points + np.einsum("nij,nj->ni", root, dice.standard_normal(points.shape))
+        again = _fitted(drawn, mixture.responsibilities(drawn), shape, False, iterations=10)
+        indices.append(adjusted_rand_index(before, _groups_of(again.responsibility, members)))
+    return float(np.mean(indices))
+
+
+def _groups_of(responsibility: Floats, members: tuple[tuple[int, ...], ...]) -> Integers:
+    merged = np.stack([responsibility[list(part)].sum(axis=0) for part in members])
+    return np.asarray(merged.argmax(axis=0), np.int64)
+
+
+def adjusted_rand_index(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
+    """Agreement of two partitions, 1 for the same and 0 as by chance (Hubert and Arabie 1985).
+
+    one, other: labels, shape (n,), any integers. Two partitions into a single part each agree fully.
+
+    >>> adjusted_rand_index([0, 0, 1, 1], [5, 5, 2, 2])
+    1.0
+    >>> round(adjusted_rand_index([0, 0, 1, 1], [0, 1, 0, 1]), 3)
+    -0.5
+    """
+    _, first = np.unique(np.asarray(one), return_inverse=True)
+    _, second = np.unique(np.asarray(other), return_inverse=True)
+    table = np.zeros((int(first.max()) + 1, int(second.max()) + 1))
+    np.add.at(table, (first, second), 1.0)
+    together = _pairs(table).sum()
+    rows, columns = _pairs(table.sum(axis=1)).sum(), _pairs(table.sum(axis=0)).sum()
+    expected = rows * columns / max(_pairs(np.asarray(float(len(first)))), 1.0)
+    most = 0.5 * (rows + columns)
+    return 1.0 if most == expected else float((together - expected) / (most - expected))
+
+
+def _pairs(counts: Floats) -> Floats:
+    return np.asarray(counts * (counts - 1) / 2)
