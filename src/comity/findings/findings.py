@@ -1,8 +1,9 @@
 """Findings: every number that Comity publishes about a consultation, each with its evidence.
 
 All values are already rounded to the decimals they are worth (`Finding.decimals`): what is printed, exported
-and recomputed is the same number. Shares lie in 0 .. 1. A `side` is an opinion group or a party; `side_id` is
-'group:A' or 'party:<party_id>'.
+and recomputed is the same number. Shares lie in 0 .. 1. A `side` is an opinion group, one end of the map's main
+axis, or a party; `side_id` is 'group:A', 'end:1', 'end:2' or 'party:<party_id>'. Ends are there only where there
+is one group, so that a majority at one end of a spectrum cannot pass for everybody.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from comity.findings.parameters import Parameters
-from comity.record.consultation import Party, Skipped, Source, Statement
+from comity.record.consultation import Party, RecordHead, Skipped, Source, Statement
 
-Stance = Literal["supports", "rejects", "divided", "uncertain"]
+Stance = Literal["supports", "rejects", "divided", "uncertain", "silent"]
+"""divided: surely neither supports nor rejects. uncertain: too few votes to say. silent: nobody voted."""
 Direction = Literal["support", "reject"]
 
 
@@ -87,16 +89,20 @@ class StatementFinding:
 
 @dataclass(frozen=True)
 class Side:
-    """An opinion group or a party. size: how many participants; on_map: how many of them have a place."""
+    """An opinion group, an end of the main axis, or a party.
+
+    size: how many participants; on_map: how many of them have a place. is_delegation: a party so small that its answers are its position (`Parameters.delegation_below`).
+    """
 
     side_id: str
-    kind: Literal["group", "party"]
+    kind: Literal["group", "end", "party"]
     name: str
     size: int
     on_map: int
     n_votes: int
     center: tuple[float, ...] | None
     party: Party | None = None
+    is_delegation: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,10 @@ class Representative:
 
 @dataclass(frozen=True)
 class Group:
-    """An opinion group in its own words. letter: 'A' is the largest. stability: see `docs/methods`."""
+    """An opinion group, or an end of the main axis, in its own words. letter: 'A' is the largest group; '1', '2' ends.
+
+    mean_membership: mean probability with which its members belong to it.
+    """
 
     side_id: str
     letter: str
@@ -203,11 +212,17 @@ class Quality:
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that is published about one consultation. methods: by what they computed."""
+    """Everything that is published about one consultation. methods: by what they computed.
+
+    n_left_out: how many of what were left out, by reason in plain words. head: the record's size and root, None for
+    an imported file. parties: all of them, also where they are no sides (one participant each).
+    """
 
     title: str
     question: str
     source: Source
+    head: RecordHead | None
+    parties: tuple[Party, ...]
     parameters: Parameters
     comity_version: str
     n_participants: int
@@ -221,6 +236,7 @@ class Findings:
     reserved_differences: tuple[ReservedDifference, ...]
     most_divisive: tuple[str, ...]
     groups: tuple[Group, ...]
+    ends: tuple[Group, ...]
     opinion_map: OpinionMap
     quality: Quality
     methods: Mapping[str, Method]

@@ -14,7 +14,8 @@ class Parameters:
     must agree (or disagree) for a statement to be its support (or rejection). certainty: posterior probability
     from which something is named. minimum_votes: votes a participant needs to be placed on the map (all, where
     there are fewer statements). include_rejected: also analyse statements that moderators rejected. dimensions:
-    axes of the spatial model. interval: probability that every shown interval holds.
+    axes of the spatial model. delegation_below: a party with fewer participants than this speaks through a
+    delegation: its answers are its position, not a sample of it. interval: probability that every shown interval holds.
     """
 
     method: Literal["spatial", "classic"] = "spatial"
@@ -23,4 +24,5 @@ class Parameters:
     minimum_votes: int = 7
     include_rejected: bool = False
     dimensions: int = 2
+    delegation_below: int = 5
     interval: float = 0.9

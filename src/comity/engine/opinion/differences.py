@@ -51,7 +51,7 @@ def differences(counted: Tallies, sides: SideCertainty, is_delegation: Marks) ->
     >>> counted = Tallies(agreed, 20 - agreed, agreed * 0)
     >>> free = np.array([False, False])
     >>> differences(counted, side_certainty(counted, free), free).contrary.round(3).tolist()
-    [0.995]
+    [0.999]
     """
     n_sides, m = counted.agreed.shape
     if n_sides < 2:

@@ -1,0 +1,566 @@
+"""The whole of what is published about a consultation, as one pure function of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from comity import __version__
+from comity.engine.opinion.classic.pipeline import classic_pipeline
+from comity.engine.opinion.common_ground import CommonGroundTable, common_ground
+from comity.engine.opinion.differences import (
+    Representativeness,
+    differences,
+    divisiveness,
+    representativeness,
+)
+from comity.engine.opinion.groups import opinion_groups
+from comity.engine.opinion.order import CanonicalVotes, canonical
+from comity.engine.opinion.passing import passing
+from comity.engine.opinion.spatial import SpatialModel, spatial_model
+from comity.engine.opinion.support import Share, corrected_shares, share
+from comity.engine.opinion.tallies import Tallies, tallies
+from comity.engine.votes import Floats, VoteMatrix
+from comity.findings.findings import (
+    CommonGround,
+    Estimate,
+    Findings,
+    Group,
+    MapPoint,
+    Method,
+    OpinionMap,
+    Quality,
+    Representative,
+    ReservedDifference,
+    Side,
+    Stance,
+    StatementFinding,
+    Support,
+    Tally,
+)
+from comity.findings.inputs import Inputs, inputs
+from comity.findings.parameters import Parameters
+from comity.findings.sides import SideMembers, end_sides, group_sides, party_sides, side_tallies
+from comity.record.consultation import Consultation
+
+SHARE_DECIMALS = 4
+PLACE_DECIMALS = 3
+REPRESENTATIVE = 7
+DIVISIVE = 10
+Progress = Callable[[str], None]
+
+
+def findings_of(
+    consultation: Consultation, parameters: Parameters | None = None, progress: Progress | None = None
+) -> Findings:
+    """Every published number about a consultation.
+
+    progress: told what is being computed, in a few words, before each step. The same consultation and
+    parameters give the same findings, whatever the order of its lines and the names of its participants.
+    """
+    chosen = parameters or Parameters()
+    say = progress or (lambda _: None)
+    say("reading the votes")
+    given = inputs(consultation, chosen)
+    order = canonical(given.votes)
+    say("placing participants and statements")
+    place = (
+        _classic_place(given, order, chosen) if chosen.method == "classic" else _spatial_place(order, chosen)
+    )
+    say("comparing sides")
+    party_of = np.full(given.votes.n_participants, -1, np.int32)
+    if len(consultation.party_of):
+        party_of = consultation.party_of
+    sides = group_sides(place.group)
+    if len(sides) <= 1 and place.n_axes > 0:
+        sides += end_sides(place.position[:, 0], place.placed)
+    sides += party_sides(consultation.parties, party_of[order.participant], chosen)
+    hidden = _too_small_to_show(sides, consultation)
+    sides = [side for side in sides if side.side_id not in hidden]
+    analysed = _Analysis.of(order.votes, place, sides, chosen)
+    say("writing the findings")
+    return _Publisher(consultation, given, order, place, sides, analysed, chosen, party_of, hidden).findings()
+
+
+def _too_small_to_show(sides: list[SideMembers], consultation: Consultation) -> set[str]:
+    """Sides that the promise made at the opening forbids to break out."""
+    promise = consultation.promise
+    if promise is None or promise.shows_single_votes:
+        return set()
+    return {side.side_id for side in sides if side.members.sum() < promise.floor}
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Where everybody stands, rows in canonical order. n_axes: axes above chance, 0 where nothing is shared."""
+
+    position: Floats
+    spread: Floats
+    placed: npt.NDArray[np.bool_]
+    group: npt.NDArray[np.int64]
+    membership: Floats
+    statement: Floats
+    axis_share: Floats
+    n_axes: int
+    stability: float | None
+    gap: float | None
+    why: str
+    model: SpatialModel | None
+
+
+def _spatial_place(order: CanonicalVotes, chosen: Parameters) -> _Place:
+    model = spatial_model(order.votes, chosen.dimensions)
+    found = opinion_groups(order.votes, model, minimum_votes=chosen.minimum_votes)
+    membership = np.zeros(len(found.group))
+    if found.n_groups:
+        membership = np.where(
+            found.placed, np.nanmax(np.where(found.placed[:, None], found.membership, 0), axis=1), 0
+        )
+    return _Place(
+        model.position,
+        np.sqrt(np.diagonal(model.position_covariance, axis1=1, axis2=2)),
+        found.placed,
+        found.group,
+        membership,
+        model.loading,
+        model.axis_share,
+        found.n_axes,
+        found.stability,
+        found.gap,
+        _why_groups(found.n_groups, found.n_axes, int(found.placed.sum())),
+        model,
+    )
+
+
+def _why_groups(n_groups: int, n_axes: int, n_placed: int) -> str:
+    if n_placed == 0:
+        return "Nobody cast enough votes to be placed on the map."
+    if n_axes == 0:
+        return "The answers have no more in common than chance would give, so there is nothing to group by."
+    if n_groups == 1:
+        return "Opinions lie along a spectrum without a gap: there are no separate groups."
+    return (
+        f"There are {n_groups} groups: between any two of them lies a gap that a single cloud would not have."
+    )
+
+
+def _classic_place(given: Inputs, order: CanonicalVotes, chosen: Parameters) -> _Place:
+    result = classic_pipeline(order.votes, minimum_votes=chosen.minimum_votes)
+    group = np.where((result.group < 0) & result.placed, 0, result.group)
+    position = np.asarray(result.map.position, np.float64)
+    strength = np.asarray(result.map.variance, np.float64)
+    return _Place(
+        position,
+        np.zeros_like(position),
+        result.placed,
+        group,
+        result.placed.astype(np.float64),
+        np.asarray(result.map.statement_position, np.float64),
+        strength,
+        0,
+        None,
+        None,
+        result.not_computed or "The number of groups has the best silhouette, as in Polis.",
+        None,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Analysis:
+    """Everything computed about statements; columns in canonical order, sides in the order given."""
+
+    everybody: Tallies
+    counted: Tallies
+    agree_all: Share
+    disagree_all: Share
+    agree: Share
+    disagree: Share
+    corrected: tuple[Share, Share] | None
+    ground: CommonGroundTable | None
+    contrary: Floats
+    partial: Floats
+    gap: Floats
+    gap_spread: Floats
+    divisive: Floats
+
+    @classmethod
+    def of(cls, votes: VoteMatrix, place: _Place, sides: list[SideMembers], chosen: Parameters) -> _Analysis:
+        everybody = tallies(votes, np.zeros(votes.n_participants, np.int64), 1)
+        counted = side_tallies(votes, sides)
+        delegations = np.array([side.is_delegation for side in sides], dtype=bool)
+        ground = common_ground(counted, delegations, chosen.threshold) if sides else None
+        apart = differences(counted, ground.sides, delegations) if ground is not None else None
+        nothing = np.zeros(votes.n_statements)
+        return cls(
+            everybody,
+            counted,
+            share(everybody.agreed[0], everybody.voted[0], chosen.interval),
+            share(everybody.disagreed[0], everybody.voted[0], chosen.interval),
+            share(counted.agreed, counted.voted, chosen.interval),
+            share(counted.disagreed, counted.voted, chosen.interval),
+            _corrected(votes, place, sides, chosen) if place.model is not None else None,
+            ground,
+            nothing if apart is None else apart.contrary,
+            nothing if apart is None else apart.partial,
+            nothing if apart is None else apart.gap,
+            nothing if apart is None else apart.gap_spread,
+            divisiveness(everybody),
+        )
+
+
+def _corrected(
+    votes: VoteMatrix, place: _Place, sides: list[SideMembers], chosen: Parameters
+) -> tuple[Share, Share]:
+    """Corrected support of every side, one side at a time because sides overlap."""
+    assert place.model is not None
+    passes = passing(votes)
+    both = [
+        corrected_shares(
+            votes, place.model, passes, np.where(side.members, 0, -1), 1, interval=chosen.interval
+        )
+        for side in sides
+    ]
+
+    def stacked(which: int) -> Share:
+        empty = np.zeros((0, votes.n_statements))
+        parts = [pair[which] for pair in both]
+        return Share(
+            *(
+                np.concatenate([getattr(part, name) for part in parts] or [empty])
+                for name in ("value", "low", "high")
+            )
+        )
+
+    return stacked(0), stacked(1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Publisher:
+    """Numbers and indices in, names and rounded findings out."""
+
+    consultation: Consultation
+    given: Inputs
+    order: CanonicalVotes
+    place: _Place
+    sides: list[SideMembers]
+    analysed: _Analysis
+    chosen: Parameters
+    party_of: npt.NDArray[np.int32]
+    hidden: set[str]
+
+    def findings(self) -> Findings:
+        consultation, votes = self.consultation, self.given.votes
+        column_of = np.argsort(self.order.statement)
+        statements = tuple(self._statement(j, int(column_of[j])) for j in range(votes.n_statements))
+        ground = self._common_ground(column_of)
+        reserved = self._reserved(column_of)
+        return Findings(
+            title=consultation.title,
+            question=consultation.question,
+            source=consultation.source,
+            head=consultation.head,
+            parties=consultation.parties,
+            parameters=self.chosen,
+            comity_version=__version__,
+            n_participants=votes.n_participants,
+            n_voted=int((votes.votes_per_participant > 0).sum()),
+            n_votes=votes.n_votes,
+            n_statements=votes.n_statements,
+            n_left_out=self.given.left_out,
+            sides=tuple(self._side(side) for side in self.sides),
+            statements=statements,
+            common_ground=ground,
+            reserved_differences=reserved,
+            most_divisive=self._divisive(column_of),
+            groups=self._groups("group", column_of),
+            ends=self._groups("end", column_of),
+            opinion_map=self._map(),
+            quality=self._quality(),
+            methods=self._methods(),
+            skipped=consultation.skipped,
+            warnings=self._warnings(),
+        )
+
+    def _side(self, side: SideMembers) -> Side:
+        placed = side.members & self.place.placed
+        votes = self.order.votes
+        return Side(
+            side.side_id,
+            side.kind,  # type: ignore[arg-type]
+            side.name,
+            int(side.members.sum()),
+            int(placed.sum()),
+            int(votes.votes_per_participant[side.members].sum()),
+            _point(self.place.position[placed].mean(axis=0)) if placed.any() else None,
+            side.party,
+            side.is_delegation,
+        )
+
+    def _statement(self, j: int, k: int) -> StatementFinding:
+        found = self.analysed
+        return StatementFinding(
+            self.given.statements[j],
+            _tally(found.everybody, 0, k),
+            _estimate(found.agree_all, k),
+            _estimate(found.disagree_all, k),
+            tuple(self._support(s, k) for s in range(len(self.sides))),
+            _share(found.divisive[k]),
+            _point(self.place.statement[k]),
+        )
+
+    def _support(self, s: int, k: int) -> Support:
+        found = self.analysed
+        corrected: tuple[Estimate | None, Estimate | None] = (None, None)
+        if found.corrected is not None and not np.isnan(found.corrected[0].value[s, k]):
+            corrected = _estimate(found.corrected[0], (s, k)), _estimate(found.corrected[1], (s, k))
+        stance, certainty = self._stance(s, k)
+        return Support(
+            self.sides[s].side_id,
+            _tally(found.counted, s, k),
+            _estimate(found.agree, (s, k)),
+            _estimate(found.disagree, (s, k)),
+            *corrected,
+            stance,
+            certainty,
+        )
+
+    def _stance(self, s: int, k: int) -> tuple[Stance, float]:
+        """What is surest: that the side supports, that it rejects, or that it does neither."""
+        assert self.analysed.ground is not None
+        if self.analysed.counted.voted[s, k] == 0:
+            return "silent", 1.0
+        sure = self.analysed.ground.sides
+        supports, rejects = float(sure.supports[s, k]), float(sure.rejects[s, k])
+        neither = (1.0 - supports) * (1.0 - rejects)
+        named: list[tuple[float, Stance]] = [
+            (supports, "supports"),
+            (rejects, "rejects"),
+            (neither, "divided"),
+        ]
+        certainty, stance = max(named, key=lambda pair: pair[0])
+        return (stance if certainty >= self.chosen.certainty else "uncertain"), _share(certainty)
+
+    def _common_ground(self, column_of: npt.NDArray[np.int64]) -> tuple[CommonGround, ...]:
+        ground = self.analysed.ground
+        if ground is None:
+            return ()
+        rows: list[CommonGround] = []
+        for j, statement in enumerate(self.given.statements):
+            k = int(column_of[j])
+            supported = bool(ground.supports[k] >= ground.rejects[k])
+            certainty = ground.supports if supported else ground.rejects
+            weakest = ground.weakest_support if supported else ground.weakest_reject
+            of_sides = ground.sides.supports if supported else ground.sides.rejects
+            rows.append(
+                CommonGround(
+                    statement.statement_id,
+                    "support" if supported else "reject",
+                    _share(certainty[k]),
+                    self.sides[int(weakest[k])].side_id,
+                    tuple((side.side_id, _share(of_sides[s, k])) for s, side in enumerate(self.sides)),
+                    bool(certainty[k] >= self.chosen.certainty),
+                )
+            )
+        return tuple(sorted(rows, key=lambda row: -row.certainty))
+
+    def _reserved(self, column_of: npt.NDArray[np.int64]) -> tuple[ReservedDifference, ...]:
+        found, least = self.analysed, self.chosen.certainty
+        rows = []
+        for j, statement in enumerate(self.given.statements):
+            k = int(column_of[j])
+            is_contrary = bool(found.contrary[k] >= min(least, float(found.partial[k])))
+            certainty = _share(found.contrary[k] if is_contrary else found.partial[k])
+            if certainty < 0.5:
+                continue
+            stances = [(side.side_id, self._stance(s, k)[0]) for s, side in enumerate(self.sides)]
+            supporters = tuple(side for side, stance in stances if stance == "supports")
+            rejecters = tuple(side for side, stance in stances if stance == "rejects")
+            others = tuple(side for side, stance in stances if stance not in {"supports", "rejects"})
+            margin = 1.645 * found.gap_spread[k]
+            gap = Estimate(
+                _share(found.gap[k]),
+                _share(max(found.gap[k] - margin, 0.0)),
+                _share(min(found.gap[k] + margin, 1.0)),
+            )
+            rows.append(
+                ReservedDifference(
+                    statement.statement_id,
+                    certainty,
+                    "contrary" if is_contrary else "partial",
+                    gap,
+                    supporters,
+                    rejecters,
+                    others,
+                    certainty >= least,
+                )
+            )
+        return tuple(sorted(rows, key=lambda row: (not row.named, row.kind != "contrary", -row.gap.value)))
+
+    def _divisive(self, column_of: npt.NDArray[np.int64]) -> tuple[str, ...]:
+        score = self.analysed.divisive[column_of]
+        voted = self.analysed.everybody.voted[0][column_of]
+        best = np.argsort(-np.round(score, SHARE_DECIMALS), kind="stable")
+        return tuple(self.given.statements[j].statement_id for j in best if voted[j] > 1)[:DIVISIVE]
+
+    def _groups(self, kind: str, column_of: npt.NDArray[np.int64]) -> tuple[Group, ...]:
+        which = [s for s, side in enumerate(self.sides) if side.kind == kind]
+        compared = representativeness(_only(self.analysed.counted, which)) if len(which) > 1 else None
+        groups = []
+        for row, s in enumerate(which):
+            side = self.sides[s]
+            membership = self.place.membership[side.members & self.place.placed]
+            groups.append(
+                Group(
+                    side.side_id,
+                    side.side_id.partition(":")[2],
+                    int(side.members.sum()),
+                    _share(float(membership.mean()) if len(membership) and kind == "group" else 1.0),
+                    () if compared is None else self._representative(compared, which, row, column_of),
+                )
+            )
+        return tuple(groups)
+
+    def _representative(
+        self, compared: Representativeness, which: list[int], row: int, column_of: npt.NDArray[np.int64]
+    ) -> tuple[Representative, ...]:
+        """What a group surely says more than the rest, largest sure difference first."""
+        counted = _only(self.analysed.counted, which)
+        rest = counted.rest()
+        sure = {
+            "support": (compared.agrees_more, compared.agrees_by, counted.agreed, rest.agreed),
+            "reject": (compared.disagrees_more, compared.disagrees_by, counted.disagreed, rest.disagreed),
+        }
+        found: list[tuple[float, int, Representative]] = []
+        for direction, (more, by, here, elsewhere) in sure.items():
+            for j, statement in enumerate(self.given.statements):
+                k = int(column_of[j])
+                enough = more[row, k] >= self.chosen.certainty and here[row, k] > 0.5 * counted.voted[row, k]
+                if enough:
+                    text = Representative(
+                        statement.statement_id,
+                        direction,  # type: ignore[arg-type]
+                        _share((here[row, k] + 1) / (counted.voted[row, k] + 2)),
+                        _share((elsewhere[row, k] + 1) / (rest.voted[row, k] + 2)),
+                        _share(more[row, k]),
+                    )
+                    found.append((-round(float(by[row, k]), SHARE_DECIMALS), j, text))
+        return tuple(text for *_, text in sorted(found, key=lambda entry: entry[:2]))[:REPRESENTATIVE]
+
+    def _map(self) -> OpinionMap:
+        row_of = np.argsort(self.order.participant)
+        letters = {g: f"group:{chr(ord('A') + g)}" for g in range(int(self.place.group.max(initial=-1)) + 1)}
+        position = np.round(self.place.position, PLACE_DECIMALS) + 0.0
+        spread = np.round(self.place.spread, PLACE_DECIMALS)
+        private = self.consultation.promise is not None and not self.consultation.promise.shows_single_votes
+        points = []
+        for i, participant_id in enumerate(self.consultation.participant_ids):
+            k = int(row_of[i])
+            if not self.place.placed[k] or private:
+                continue
+            group = letters.get(int(self.place.group[k]))
+            party = int(self.party_of[i])
+            points.append(
+                MapPoint(
+                    participant_id,
+                    tuple(position[k].tolist()),
+                    tuple(spread[k].tolist()),
+                    None if group in self.hidden else group,
+                    _share(self.place.membership[k]),
+                    None if party < 0 else self.consultation.parties[party].party_id,
+                )
+            )
+        voted = self.given.votes.votes_per_participant > 0
+        needed = min(self.chosen.minimum_votes, self.given.votes.n_statements)
+        reason = (
+            "single participants are not shown in this consultation"
+            if private
+            else f"fewer than {needed} votes: counted, but not placed on the map"
+        )
+        return OpinionMap(
+            tuple(points),
+            tuple(_share(value) for value in self.place.axis_share),
+            int(voted.sum()) - len(points),
+            reason,
+        )
+
+    def _quality(self) -> Quality:
+        place = self.place
+        n_groups = int(place.group.max(initial=-1)) + 1
+        says = [place.why]
+        if place.stability is not None:
+            says.append(
+                f"Drawn anew within everybody's uncertainty, the groups agree with these by {place.stability:.2f} "
+                "(1: the same, 0: as by chance)."
+            )
+        return Quality(
+            n_groups,
+            None if place.stability is None else _share(place.stability),
+            place.why,
+            None,
+            None,
+            tuple(says),
+        )
+
+    def _methods(self) -> dict[str, Method]:
+        chosen = asdict(self.chosen)
+
+        def method(method_id: str, decimals: int, *names: str) -> Method:
+            return Method(method_id, {name: chosen[name] for name in names}, decimals)
+
+        classic = self.chosen.method == "classic"
+        methods = {
+            "map": method(
+                "classic/1" if classic else "spatial-model/1", PLACE_DECIMALS, "dimensions", "minimum_votes"
+            ),
+            "groups": method("classic/1" if classic else "opinion-groups/1", SHARE_DECIMALS, "minimum_votes"),
+            "support": method("support/1", SHARE_DECIMALS, "interval"),
+            "common_ground": method(
+                "common-ground/1", SHARE_DECIMALS, "threshold", "certainty", "delegation_below"
+            ),
+            "reserved_differences": method(
+                "reserved-differences/1", SHARE_DECIMALS, "threshold", "certainty"
+            ),
+            "representative": method("representative-statements/1", SHARE_DECIMALS, "certainty"),
+            "divisiveness": method("divisiveness/1", SHARE_DECIMALS),
+        }
+        if not classic:
+            methods["corrected_support"] = method("corrected-support/1", SHARE_DECIMALS, "interval")
+        return methods
+
+    def _warnings(self) -> tuple[str, ...]:
+        votes, said = self.given.votes, []
+        if votes.n_votes == 0:
+            said.append("Nobody voted, so there is nothing to compute yet.")
+        elif not self.place.placed.any():
+            said.append("Nobody cast enough votes to be placed on the map; only the counts are shown.")
+        if self.hidden:
+            said.append(
+                f"{len(self.hidden)} sides are too small to be shown by themselves, as was promised at the opening."
+            )
+        if self.place.model is not None and not self.place.model.converged and votes.n_votes:
+            said.append("The spatial model had not settled when its steps ran out; read positions with care.")
+        return tuple(said)
+
+
+def _only(counted: Tallies, which: list[int]) -> Tallies:
+    return Tallies(counted.agreed[which], counted.disagreed[which], counted.passed[which])
+
+
+def _share(value: Any) -> float:
+    return round(float(value), SHARE_DECIMALS) + 0.0
+
+
+def _point(values: Floats) -> tuple[float, ...]:
+    return tuple(round(float(value), PLACE_DECIMALS) + 0.0 for value in values)
+
+
+def _estimate(of: Share, at: Any) -> Estimate:
+    return Estimate(_share(of.value[at]), _share(of.low[at]), _share(of.high[at]))
+
+
+def _tally(counted: Tallies, s: int, k: int) -> Tally:
+    return Tally(int(counted.agreed[s, k]), int(counted.disagreed[s, k]), int(counted.passed[s, k]))
