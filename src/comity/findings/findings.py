@@ -91,7 +91,8 @@ class StatementFinding:
 class Side:
     """An opinion group, an end of the main axis, or a party.
 
-    size: how many participants; on_map: how many of them have a place. is_delegation: a party so small that its answers are its position (`Parameters.delegation_below`).
+    size: how many participants; on_map: how many of them have a place. is_delegation: a party so small that its
+    answers are its position (`Parameters.delegation_below`).
     """
 
     side_id: str
