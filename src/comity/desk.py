@@ -20,7 +20,8 @@ from comity.errors import Refused
 from comity.reader import Reader, Room, Text, fold
 from comity.record.admission import admit
 from comity.record.canonical import token_hash
-from comity.record.checkpoint import Checkpoint, Signer
+from comity.record.checkpoint import Checkpoint, Signer, unverified
+from comity.record.consultation import Consultation
 from comity.record.entries import (
     Closed,
     Entry,
@@ -39,8 +40,10 @@ from comity.record.entries import (
     entry_bytes,
 )
 from comity.record.fold import extend
+from comity.record.imported import imported
 from comity.record.receipt import Receipt
 from comity.record.state import State
+from comity.record.verification import Verified
 from comity.store.contract import SITE_WIDE, SizeConflict, Store, Turn
 
 MOST_IN_ONE_TURN = 512
@@ -194,6 +197,51 @@ class Desk:
         owner = _json({"consultation": consultation, "pseudonym": pseudonym})
         self.store.put(SITE_WIDE, "credential", token_hash(token), owner)
 
+    def take_in(self, consultation: Consultation, consultation_id: str) -> Receipt:
+        """Record a consultation that another system held: one group of entries, closed at its end."""
+        origin = f"{self.signer.name}/{consultation_id}"
+        told = imported(
+            consultation,
+            consultation_id=consultation_id,
+            origin=origin,
+            key=self.signer.verifier,
+            salt=lambda: secrets.token_bytes(16),
+        )
+        beside = [beside_text(Text(salt, text)) for salt, text in told.texts]
+        beside += [Beside("identity", who, _json({"name": name})) for who, name in told.names.items()]
+        return self.submit_all(consultation_id, [told.opening, *told.entries], beside)[-1]
+
+    def take_over(self, copy: Verified, entries: Sequence[bytes]) -> None:
+        """Keep a whole record that was exported, here or elsewhere, byte by byte. copy: what verification found.
+
+        A record of another site's can be read here and not continued, for its checkpoints need that site's key.
+        Raises Refused where single votes are withheld from the copy, or the consultation is here already.
+        """
+        name = copy.header.consultation
+        if copy.withheld:
+            raise Refused(
+                "not-a-full-copy",
+                f"{copy.withheld} votes are withheld from this copy, so nothing can go on from it; import a full copy",
+            )
+        with self.store.turn(name) as turn:
+            if turn.size:
+                raise Refused(
+                    "already-opened", f"there is a consultation {name!r} here already; remove it first"
+                )
+            turn.append(entries, 0)
+            for hash_, text in copy.texts.items():
+                turn.put("text", hash_, Text(bytes.fromhex(copy.salts[hash_]), text).kept())
+            for who, person in copy.names.items():
+                turn.put("identity", who, _json({"name": person}))
+            for note in copy.notes:
+                turn.put("checkpoint", f"{unverified(note)[0].size:012d}", note.encode())
+        self.reader.forget(name)
+
+    def remove(self, consultation: str) -> None:
+        """Delete a whole consultation, and everything beside it: nothing is left to verify, so export it first."""
+        self.store.remove(consultation)
+        self.reader.forget(consultation)
+
     def erase_text(self, consultation: str, by: str, text: str, reason: ErasureReason) -> Receipt:
         """Delete a text, by its hash; its votes and every count stay."""
         entry = TextErased(by=by, text=text, reason=reason)
@@ -332,7 +380,13 @@ class Desk:
         if not done:
             return ""
         state = room.state
-        origin = state.settings.origin if state.settings else ""
+        opening = state.opening
+        if opening is not None and opening.key != self.signer.verifier:
+            raise Refused(
+                "record-of-another-site",
+                f"this record is kept by {opening.key.partition('+')[0]} and was copied here; go there to take part",
+            )
+        origin = opening.origin if opening else ""
         note = self.signer.sign(Checkpoint(origin, state.size, state.root()))
         turn.put("checkpoint", f"{state.size:012d}", note.encode())
         return note

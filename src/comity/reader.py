@@ -20,6 +20,7 @@ from comity.findings.findings import Findings
 from comity.findings.parameters import Parameters
 from comity.record.canonical import text_hash, token_hash
 from comity.record.consultation import Consultation
+from comity.record.copies import CopiedText, CopyKind, Item, copied
 from comity.record.entries import entry_from
 from comity.record.fold import extend
 from comity.record.state import State
@@ -161,6 +162,22 @@ class Reader:
         """The latest signed checkpoint."""
         note = self.store.last(consultation, "checkpoint")
         return None if note is None else note.decode()
+
+    def copy(self, consultation: str, copy: CopyKind) -> Iterator[Item]:
+        """What `comity export` writes: the public copy, or the full one for an auditor."""
+        with self.reading(consultation) as state:
+            size = state.size
+        kept = self.store.all(consultation, "text").items()
+        texts = [
+            CopiedText(key, text.salt.hex(), text.text) for key, text in ((k, kept_text(v)) for k, v in kept)
+        ]
+        people = self.store.all(consultation, "identity").items()
+        names = {
+            who: person["name"] for who, person in ((k, json.loads(v)) for k, v in people) if "name" in person
+        }
+        kept_notes = self.store.all(consultation, "checkpoint").items()
+        notes = [note.decode() for at, note in kept_notes if int(at) <= size]
+        return copied(self.store.entries(consultation, 0, size), copy, notes, texts, names)
 
     def consultation(self, consultation: str) -> Consultation:
         """Everything as columns, as of now; the same object until something changes."""

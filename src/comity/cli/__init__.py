@@ -23,3 +23,8 @@ def main() -> None:
     except Refused as refused:
         print(f"comity: {refused.text}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+from comity.cli import export as export  # noqa: E402  (the commands need `app`)
+from comity.cli import import_ as import_  # noqa: E402
+from comity.cli import verify as verify  # noqa: E402

@@ -1,0 +1,62 @@
+"""`comity import`: verify a record that was exported, and keep it byte by byte."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from comity.assemble import Site, missing_extra, site_of
+from comity.cli import app
+from comity.errors import Refused
+from comity.settings import settings_from
+
+if TYPE_CHECKING:
+    from comity.record.copies import Item
+
+RECORD = "comity.jsonl"
+
+
+@app.command(name="import")
+def import_(path: Path, /) -> None:
+    """Verify a comity.jsonl and keep it on this site, byte by byte.
+
+    Parameters
+    ----------
+    path
+        A comity.jsonl or the folder that holds one.
+    """
+    site = site_of(settings_from(os.environ))
+    try:
+        print(taken_over(site, path / RECORD if path.is_dir() else path))
+    finally:
+        site.close()
+
+
+def taken_over(site: Site, path: Path) -> str:
+    """Keep a whole record; its id. Raises Refused where it does not verify or is not whole."""
+    with missing_extra("site", "importing a record"):
+        from comity.exchange.record_file import Unreadable, read
+        from comity.record.copies import Line
+        from comity.record.verification import Differs, verified
+    entries: list[bytes] = []
+
+    def kept(items: Iterator[tuple[int, Item]]) -> Iterator[tuple[int, Item]]:
+        for number, item in items:
+            if isinstance(item, Line) and item.entry is not None:
+                entries.append(item.entry)
+            yield number, item
+
+    try:
+        with path.open("rb") as lines:
+            found = verified(kept(read(lines)))
+    except OSError as error:
+        raise Refused("no-such-file", f"{path} cannot be read ({error.strerror}); check its name") from None
+    except (Differs, Unreadable) as difference:
+        raise Refused(
+            "damaged-record",
+            f"{path} does not verify ({difference}), so it is not imported; ask for another copy",
+        ) from None
+    site.desk.take_over(found, entries)
+    return found.header.consultation
