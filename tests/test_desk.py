@@ -31,6 +31,7 @@ from comity.record.fold import state_from
 from comity.record.receipt import check_receipt, receipt_bytes, receipt_from
 from comity.store.contract import SizeConflict, Turn
 from comity.store.memory import MemoryStore
+from tests.record.example import SIGNER, opening
 from tests.sites import HOST, open_rivers, site_at
 
 
@@ -261,11 +262,7 @@ class Forgetful(MemoryStore):
 
 
 def voting(store: MemoryStore) -> tuple[Desk, str]:
-    with site_at("memory:") as other:
-        signer = other.desk.signer
-    desk = Desk(store, Reader(store), signer)
-    from tests.record.example import opening
-
+    desk = Desk(store, Reader(store), SIGNER)
     desk.open(opening(joining="open", at=None))
     return desk, new_pseudonym()
 
