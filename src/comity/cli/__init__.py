@@ -27,4 +27,5 @@ def main() -> None:
 
 from comity.cli import export as export  # noqa: E402  (the commands need `app`)
 from comity.cli import import_ as import_  # noqa: E402
+from comity.cli import power as power  # noqa: E402
 from comity.cli import verify as verify  # noqa: E402

@@ -1,0 +1,1 @@
+"""Power: what a decision rule lets each party do, in rules, coalitions and indices."""

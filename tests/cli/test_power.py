@@ -1,0 +1,76 @@
+"""`comity power` on the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from comity.cli import app
+from comity.errors import Refused
+
+RULE = 'title = "Ours"\n[parties]\nAna = 2\nDov = 1\nEve = 1\n[rule]\nyes = "votes"\nat_least = 3\n'
+
+
+def run(*words: str) -> None:
+    app(list(words), result_action="return_value")
+
+
+def test_json_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ours.toml").write_text(RULE, encoding="utf-8")
+    run("power", str(tmp_path / "ours.toml"), "--format", "json")
+    document = json.loads(capsys.readouterr().out)
+    assert [party["banzhaf_share"]["exact"] for party in document["parties"]] == ["3/5", "1/5", "1/5"]
+
+
+def test_a_page_with_what_ifs_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "page.html"
+    run(
+        "power",
+        "eec-council-1958",
+        "--what-if",
+        "quota 13",
+        "--what-if",
+        "drop Luxembourg",
+        "--out",
+        str(out),
+    )
+    assert "--what-if &#39;drop Luxembourg&#39;" in out.read_text(encoding="utf-8")
+    assert capsys.readouterr().out == ""
+
+
+def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
+    run("power", "--list")
+    assert "un-security-council" in capsys.readouterr().out
+    run("power", "eec-council-1958", "--show")
+    assert "Luxembourg = { votes = 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["power", "no/such.toml"], "comity: no/such.toml cannot be read (No such file or directory)"),
+        (["power", "league"], "comity: there is no rule or file called league"),
+        (["power"], "comity: name a rule file or a ready-made rule"),
+        (["power", "world-bank"], "comity: world-bank comes without the votes"),
+        (["power", "unanimity", "--what-if", "grow"], "comity: 'grow' is no what-if"),
+    ],
+)
+def test_refusals_are_one_sentence(words: list[str], sentence: str) -> None:
+    with pytest.raises(Refused) as caught:
+        run(*words)
+    assert caught.value.text.startswith(sentence.removeprefix("comity: "))
+    assert "\n" not in caught.value.text
+
+
+def test_a_refusal_is_exit_code_2_and_one_line_on_stderr() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "comity", "power", "league"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("comity: there is no rule or file called league")
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,149 @@
+"""The numbers of a rule by name, and the refusals that only the numbers can tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from comity.errors import Refused
+from comity.exchange.rules import READY_MADE, ready_made, rule_from_toml
+from comity.findings import power as room
+from comity.findings.power import Measure, in_words, passes, power_findings
+from comity.record.rule import DecisionRule
+
+HEAD = """
+title = "Us"
+[parties]
+Ana = { votes = 3, bloc = "one" }
+Dov = { votes = 2, bloc = "one" }
+Eve = { votes = 1 }
+[rule]
+"""
+
+
+def us(text: str) -> DecisionRule:
+    return rule_from_toml(HEAD + text, "us")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "sentence"),
+    [
+        (
+            'yes = "votes"\nat_least = 7',
+            "quota-above-total",
+            "Us needs 7 where all parties together have 6; lower it",
+        ),
+        (
+            'all = [{present = "parties", at_least = 9}, {yes = "parties", at_least = 1}]',
+            "rule-never-passes",
+            "nobody can pass Us: it fails even when every party says yes; lower what it needs",
+        ),
+        (
+            'veto = ["Ana"]',
+            "rule-passes-without-votes",
+            "Us passes when nobody says yes; add a part that needs yes votes, such as "
+            '{ yes = "parties", at_least = 1 }',
+        ),
+        (
+            'any = [{present = "parties", at_least = 2}, {yes = "parties", at_least = 2}]',
+            "rule-passes-without-votes",
+            "Us passes when nobody says yes; add a part that needs yes votes, such as "
+            '{ yes = "parties", at_least = 1 }',
+        ),
+    ],
+)
+def test_impossible_rules_have_their_sentence(text: str, code: str, sentence: str) -> None:
+    with pytest.raises(Refused) as caught:
+        power_findings(us(text))
+    assert (caught.value.code, caught.value.text) == (code, sentence)
+
+
+def test_votes_by_name() -> None:
+    council = ready_made("un-security-council")
+    nine = {f"Elected member {i}": "yes" for i in range(1, 6)}
+    nine |= {
+        "China": "abstain",
+        "France": "yes",
+        "Russia": "yes",
+        "United Kingdom": "yes",
+        "United States": "yes",
+    }
+    assert passes(council, nine)
+    assert not passes(council, nine | {"China": "no"})
+    assert not passes(council, nine | {"Elected member 1": "absent"})
+    with pytest.raises(Refused, match=r"Atlantis is not a party of UN Security Council"):
+        passes(council, {"Atlantis": "yes"})
+
+
+def test_majorities_of_those_voting_and_of_all() -> None:
+    of_voting, of_all = (
+        us('yes = "parties"\nmore_than = "50 %"\nof = "voting"'),
+        us('yes = "parties"\nmore_than = "50 %"'),
+    )
+    votes = {"Ana": "yes", "Dov": "abstain"}
+    assert passes(of_voting, votes)
+    assert not passes(of_all, votes)
+
+
+def test_within_blocs() -> None:
+    rule = us('all = [{yes = "votes", at_least = 4}, {each_bloc = {yes = "parties", more_than = "50 %"}}]')
+    assert passes(rule, {"Ana": "yes", "Dov": "yes"})
+    assert not passes(rule, {"Ana": "yes", "Eve": "yes"})
+    assert in_words(rule) == (
+        "all of:",
+        "  yes from at least 4 votes",
+        "  within every bloc:",
+        "    yes from more than 50 % of the parties",
+    )
+
+
+def test_decimal_weights_are_exact() -> None:
+    """0.1 + 0.2 reaches 0.3, as it does on paper."""
+    rule = rule_from_toml(
+        '[parties]\nA = 0.1\nB = 0.2\nC = 0.3\n[rule]\nyes = "votes"\nat_least = 0.3', "tenths"
+    )
+    assert passes(rule, {"A": "yes", "B": "yes"})
+    assert [party.banzhaf.exact for party in power_findings(rule).parties] == ["1/4", "1/4", "3/4"]
+
+
+def test_the_council_of_1958() -> None:
+    found = power_findings(ready_made("eec-council-1958"))
+    luxembourg = found.parties[-1]
+    assert luxembourg.is_dummy
+    assert luxembourg.banzhaf == Measure(0.0, "0")
+    assert found.parties[0].banzhaf_share == Measure(0.238095, "5/21")
+    assert found.parties[0].shapley_shubik == Measure(0.233333, "7/30")
+    assert found.coalitions.n_minimal == "4"
+    (benelux,) = found.blocs
+    assert (benelux.can_pass, benelux.can_stop) == (False, False)
+    assert sum(party.owen.value for party in found.parties if party.owen) == pytest.approx(1)
+
+
+def test_long_rules_are_computed_and_agree_with_counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    college = ready_made("us-electoral-college")
+    counted = power_findings(college)
+    monkeypatch.setattr(room, "EXACT_TOTAL", 100)
+    computed = power_findings(college)
+    assert (counted.exact, computed.exact) == (True, False)
+    for one, other in zip(counted.parties, computed.parties, strict=True):
+        for index in ("banzhaf", "banzhaf_share", "shapley_shubik", "prevent", "initiate"):
+            assert getattr(other, index).value == pytest.approx(getattr(one, index).value, rel=2e-5)
+    assert computed.to_act.value == counted.to_act.value
+    assert computed.coalitions.smallest_winning == counted.coalitions.smallest_winning
+    assert computed.coalitions.smallest_blocking == counted.coalitions.smallest_blocking
+
+
+def test_nested_rules_beyond_counting_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("comity.engine.power.counting.MOST_STATES", 2)
+    with pytest.raises(
+        Refused, match=r"combines 3 conditions over 27 parties, more than can be counted exactly"
+    ):
+        power_findings(ready_made("eu-council"))
+
+
+@pytest.mark.parametrize("name", [name for name in READY_MADE if not name.startswith("imf")])
+def test_ready_made_rules_have_all_their_numbers(name: str) -> None:
+    found = power_findings(ready_made(name))
+    assert sum(party.banzhaf_share.value for party in found.parties) == pytest.approx(1, abs=1e-4)
+    assert sum(party.shapley_shubik.value for party in found.parties) == pytest.approx(1, abs=1e-4)
+    assert found.coalitions.n_minimal is not None
+    assert found.exact
