@@ -1,4 +1,4 @@
-"""`comity import`: verify a record that was exported, and keep it byte by byte."""
+"""`comity import`: keep a record that was exported, or tell another system's consultation as a record."""
 
 from __future__ import annotations
 
@@ -19,17 +19,23 @@ RECORD = "comity.jsonl"
 
 
 @app.command(name="import")
-def import_(path: Path, /) -> None:
-    """Verify a comity.jsonl and keep it on this site, byte by byte.
+def import_(path: Path, /, *, name: str | None = None) -> None:
+    """Verify a comity.jsonl and keep it byte by byte, or tell another system's votes as a record.
 
     Parameters
     ----------
     path
-        A comity.jsonl or the folder that holds one.
+        A comity.jsonl or the folder that holds one; or a Polis export or a plain table, as comity report reads them.
+    name
+        The consultation's id on this site, where it is no comity.jsonl; else the name of the folder or file.
     """
     site = site_of(settings_from(os.environ))
     try:
-        print(taken_over(site, path / RECORD if path.is_dir() else path))
+        record = path / RECORD if path.is_dir() else path
+        if record.suffix == ".jsonl" and record.exists():
+            print(taken_over(site, record))
+        else:
+            print(taken_in(site, path, name or path.stem))
     finally:
         site.close()
 
@@ -60,3 +66,19 @@ def taken_over(site: Site, path: Path) -> str:
         ) from None
     site.desk.take_over(found, entries)
     return found.header.consultation
+
+
+def taken_in(site: Site, path: Path, name: str) -> str:
+    """Tell what other systems' files hold as a record of this site, closed at its end; its id."""
+    from comity.exchange.reading import consultation_in
+
+    try:
+        files = {
+            file.name: file.read_bytes()
+            for file in ([path] if path.is_file() else path.iterdir())
+            if file.is_file()
+        }
+    except OSError as error:
+        raise Refused("no-such-file", f"{path} cannot be read ({error.strerror}); check its name") from None
+    site.desk.take_in(consultation_in(files, name), name)
+    return name

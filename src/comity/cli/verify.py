@@ -139,9 +139,9 @@ def _check_findings(found: Verified, path: Path) -> None:
 
 def recomputed(found: Verified, parameters: dict[str, Any]) -> Any:
     """The findings of this record under these parameters, as the JSON that they are published in."""
+    from comity.findings.compute import findings_of
     from comity.findings.parameters import Parameters
 
-    findings_of = import_module("comity.findings.compute").findings_of
     findings_json = import_module("comity.report.data").findings_json
 
     try:

@@ -13,34 +13,46 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from comity.errors import Refused
 from comity.exchange.csv_lines import Table, complete_lines, lines_of, table, text_of
 from comity.exchange.events import Events, events, need_votes, no_parties
 from comity.exchange.files import Files, need_new, shown, source
 from comity.exchange.polis_cells import Cells, cells_of, differences
+from comity.exchange.table import parties_in
 from comity.exchange.vote_blocks import vote_lines
 from comity.exchange.vote_lines import VoteColumnNames, time_of, unreadable_time
-from comity.record.consultation import NO_TIME, Consultation, Moderation, Statement
+from comity.record.consultation import NO_TIME, Consultation, Moderation, Party, Statement
 
 ANSWERS: Mapping[str, int] = {"1": 1, "0": 0, "-1": -1, "1.0": 1, "0.0": 0, "-1.0": -1}
 """The votes of an export; with '.0' where a spreadsheet or a table library wrote the file again."""
 
 MODERATION: Mapping[str, Moderation] = {"1": "accepted", "0": "pending", "": "pending", "-1": "rejected"}
 
+TRUE = frozenset({"1", "true", "t"})
+"""How the marks 'is-seed' and 'is-meta' of a comment may be written; not every export has them."""
+
 VOTES = VoteColumnNames("voter-id", "comment-id", "vote", "timestamp", at_is_needed=True)
 
 
 @dataclass(frozen=True)
 class ExportFiles:
-    """Names of the files of an export; comments is needed, and votes or participants_votes."""
+    """Names of the files of an export; comments is needed, and votes or participants_votes.
+
+    parties: in Comity's own exports, beside a column 'party' in participants_votes.
+    """
 
     comments: str
     votes: str | None = None
     participants_votes: str | None = None
     summary: str | None = None
+    parties: str | None = None
 
     def used(self) -> list[str]:
-        return [name for name in (self.votes, self.participants_votes, self.comments, self.summary) if name]
+        files = (self.votes, self.participants_votes, self.comments, self.summary, self.parties)
+        return [name for name in files if name]
 
 
 def export(files: Files, names: ExportFiles, title: str, notes: Sequence[str] = ()) -> Consultation:
@@ -58,6 +70,7 @@ def export(files: Files, names: ExportFiles, title: str, notes: Sequence[str] = 
         cells = cells_of(people, statement_ids, names.comments, ANSWERS)
     cast = _votes(files, names, statement_ids, cells)
     summary = {} if names.summary is None else _summary(names.summary, files)
+    parties, party_of = _parties(files, names, cells, cast.participant_ids)
     return Consultation(
         title=summary.get("topic", "").strip() or title,
         question=summary.get("conversation-description", "").strip(),
@@ -65,10 +78,31 @@ def export(files: Files, names: ExportFiles, title: str, notes: Sequence[str] = 
         participant_ids=cast.participant_ids,
         votes=cast.votes,
         source=source("polis-export", "a Polis export", files, names.used(), notes),
-        party_of=no_parties(len(cast.participant_ids)),
+        parties=parties,
+        party_of=party_of,
         published_group=None if cells is None else cells.groups_of(cast.participant_ids),
         skipped=cast.skipped,
     )
+
+
+def _parties(
+    files: Files, names: ExportFiles, cells: Cells | None, participant_ids: Sequence[str]
+) -> tuple[tuple[Party, ...], npt.NDArray[np.int32]]:
+    """The parties of an export that Comity wrote, and the party of each participant; none in Polis' own."""
+    if names.parties is None or cells is None or cells.party is None:
+        return (), no_parties(len(participant_ids))
+    parties = parties_in(table(names.parties, files[names.parties]))
+    number = {party.party_id: place for place, party in enumerate(parties)}
+    for who, party in cells.party.items():
+        if party not in number:
+            raise Refused(
+                "unknown-party",
+                f"{names.participants_votes}, line {cells.line[who]}: the party {shown(party)} is not in "
+                f"{names.parties}; add it there, or write its name as it stands there",
+            )
+    party_of = np.array([number.get(cells.party.get(who, ""), -1) for who in participant_ids], np.int32)
+    party_of.flags.writeable = False
+    return parties, party_of
 
 
 def _votes(files: Files, names: ExportFiles, statement_ids: Sequence[str], cells: Cells | None) -> Events:
@@ -92,6 +126,7 @@ def _statements(comments: Table) -> tuple[Statement, ...]:
     identity, body = comments.needed("comment-id"), comments.needed("comment-body")
     moderated = comments.needed("moderated")
     at, author = comments.column("timestamp"), comments.column("author-id")
+    language, seed, meta = (comments.column(name) for name in ("language", "is-seed", "is-meta"))
     found = []
     for number, fields in complete_lines(comments):
         where = f"{comments.name}, line {number}"
@@ -102,6 +137,9 @@ def _statements(comments: Table) -> tuple[Statement, ...]:
             moderation=_moderation(where, fields[moderated]),
             author_id=None if author is None else fields[author].strip() or None,
             submitted_at=None if submitted_at == NO_TIME else submitted_at,
+            language=None if language is None else fields[language].strip() or None,
+            is_seed=seed is not None and fields[seed].strip() in TRUE,
+            is_meta=meta is not None and fields[meta].strip() in TRUE,
         )
         found.append((where, statement))
     return in_order_of_submission(comments.name, found)

@@ -27,11 +27,15 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """What the file says. events: the last vote of each pair, without times; group and line: by participant."""
+    """What the file says. events: the last vote of each pair, without times; group and line: by participant.
+
+    party: the id of the party that each participant speaks for; None where the file, not being Comity's, says none.
+    """
 
     events: Events
     group: Mapping[str, str]
     line: Mapping[str, int]
+    party: Mapping[str, str] | None
 
     def groups_of(self, participant_ids: Sequence[str]) -> tuple[str, ...]:
         """The published group of each participant, '' where there is none."""
@@ -41,11 +45,13 @@ class Cells:
 def cells_of(people: Table, statement_ids: Sequence[str], statements_file: str, answers: Answers) -> Cells:
     """Read the rows. A row that is too short or too long is left out and listed; a cell of 2 is refused."""
     identity, group_id = people.needed("participant"), people.needed("group-id")
+    party_id = people.column("party")
     columns = _columns_of_comments(people, statement_ids)
     names = [people.header[place] for place in columns]
     meaning = {"": _NO_VOTE, **answers}
     group: dict[str, str] = {}
     line: dict[str, int] = {}
+    party: dict[str, str] = {}
     skipped: list[Skipped] = []
     rows: list[npt.NDArray[np.int8]] = []
     for number, fields, is_cut in people.lines:
@@ -58,12 +64,14 @@ def cells_of(people: Table, statement_ids: Sequence[str], statements_file: str, 
             places = {participant_id: f"line {line[participant_id]}"}
             need_new("participant", participant_id, f"{people.name}, line {number}", places)
         line[participant_id], group[participant_id] = number, fields[group_id].strip()
+        if party_id is not None and fields[party_id].strip():
+            party[participant_id] = fields[party_id].strip()
         rows.append(
             _answers(f"{people.name}, line {number}", [fields[place] for place in columns], names, meaning)
         )
     lines = _as_lines(people.name, names, line, rows, skipped)
     cast = events(lines, statement_ids, statements_file, by_number=True, also=tuple(line))
-    return Cells(cast, group, line)
+    return Cells(cast, group, line, None if party_id is None else party)
 
 
 def _columns_of_comments(people: Table, statement_ids: Sequence[str]) -> list[int]:

@@ -103,6 +103,8 @@ BY_NAME: dict[str, tuple[Kind, str]] = {
 A_VOTES_FILE: What = ("plain-table", "votes")
 """By its name alone; beside a file of a Polis export it is taken for one of those."""
 
+PARTIES: What = ("plain-table", "parties")
+
 WHAT_IS_READ = (
     "Comity reads a Polis export (votes.csv or participants-votes.csv, and comments.csv), files of Polis' API "
     "(votes.json and comments.json) and plain tables (a CSV file with the columns participant, statement, vote)"
@@ -121,6 +123,8 @@ def recognise(files: Files) -> Recognised:
     kind = _kind(found)
     roles: dict[str, str] = {}
     for name, what in found.items():
+        if kind == "polis-export" and what == PARTIES:
+            what = (kind, "parties")  # noqa: PLW2901  (Comity's own exports hold the parties too)
         if what is None or what[0] != kind:
             continue
         if what[1] in roles:

@@ -72,7 +72,7 @@ def plain_table(files: Files, names: TableFiles, title: str, notes: Sequence[str
     if names.parties is None:
         parties = tuple(Party(name, name) for name in lines.parties)
     else:
-        parties = _parties(_table(names.parties, files))
+        parties = parties_in(_table(names.parties, files))
     about = {} if names.consultation is None else _about(_table(names.consultation, files))
     return Consultation(
         title=about.get("title") or title,
@@ -125,7 +125,8 @@ def _statements(below: Table) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
-def _parties(below: Table) -> tuple[Party, ...]:
+def parties_in(below: Table) -> tuple[Party, ...]:
+    """The parties of a file: one a line, every column that is no name or bloc being a capacity."""
     identity, name, bloc = below.needed("party"), below.column("name"), below.column("bloc")
     capacities = [place for place in range(len(below.header)) if place not in (identity, name, bloc)]
     for place in capacities:
