@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from comity.engine.opinion.common_ground import common_ground
 from comity.engine.opinion.groups import opinion_groups
-from comity.engine.opinion.tallies import tallies
-
 from comity.engine.opinion.spatial import spatial_model
+from comity.engine.opinion.tallies import tallies
 from comity.engine.votes import VoteMatrix
 from conversations import exports
 from measures import Floats, show

@@ -42,7 +42,6 @@ def classic(votes: VoteMatrix) -> Outcome:
 
 def spatial(votes: VoteMatrix) -> Outcome:
     from comity.engine.opinion.groups import opinion_groups
-
     from comity.engine.opinion.spatial import spatial_model
 
     model = spatial_model(votes, dimensions=2)

@@ -18,7 +18,7 @@ from comity.engine.opinion.differences import (
     divisiveness,
     representativeness,
 )
-from comity.engine.opinion.groups import opinion_groups
+from comity.engine.opinion.groups import OpinionGroups, opinion_groups
 from comity.engine.opinion.order import CanonicalVotes, canonical
 from comity.engine.opinion.passing import passing
 from comity.engine.opinion.spatial import SpatialModel, spatial_model
@@ -131,21 +131,24 @@ def _spatial_place(order: CanonicalVotes, chosen: Parameters) -> _Place:
         found.n_axes,
         found.stability,
         found.gap,
-        _why_groups(found.n_groups, found.n_axes, int(found.placed.sum())),
+        _why_groups(found),
         model,
     )
 
 
-def _why_groups(n_groups: int, n_axes: int, n_placed: int) -> str:
-    if n_placed == 0:
+def _why_groups(found: OpinionGroups) -> str:
+    if not found.placed.any():
         return "Nobody cast enough votes to be placed on the map."
-    if n_axes == 0:
+    if found.n_axes == 0:
         return "The answers have no more in common than chance would give, so there is nothing to group by."
-    if n_groups == 1:
+    if found.n_groups == 1 and found.stability is not None:
+        return (
+            "The answers hint at groups, but drawn anew within everybody's uncertainty they come out differently "
+            f"(agreement {found.stability:.2f}, where 0 is chance and 1 is the same): they are not called groups."
+        )
+    if found.n_groups == 1:
         return "Opinions lie along a spectrum without a gap: there are no separate groups."
-    return (
-        f"There are {n_groups} groups: between any two of them lies a gap that a single cloud would not have."
-    )
+    return f"There are {found.n_groups} groups: between any two of them lies a gap that a single cloud would not have."
 
 
 def _classic_place(given: Inputs, order: CanonicalVotes, chosen: Parameters) -> _Place:
@@ -491,7 +494,7 @@ class _Publisher:
         place = self.place
         n_groups = int(place.group.max(initial=-1)) + 1
         says = [place.why]
-        if place.stability is not None:
+        if place.stability is not None and n_groups > 1:
             says.append(
                 f"Drawn anew within everybody's uncertainty, the groups agree with these by {place.stability:.2f} "
                 "(1: the same, 0: as by chance)."

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import cut_tree, ward
+from scipy.cluster.hierarchy import fcluster, ward
 
 from comity.engine.opinion.axes import axes_above_chance
 from comity.engine.opinion.order import canonical
@@ -41,6 +41,8 @@ WELL_PLACED = 0.5
 """Share of a position's prior variance that the votes must have removed for it to help decide on groups; where
 more than a quarter of the participants miss it, the best-placed three quarters do."""
 STABILITY_DRAWS = 8
+STABLE = 0.5
+"""Half-way between chance and sameness: what agrees less with its own redrawing is not called groups."""
 
 Integers = npt.NDArray[np.int64]
 Marks = npt.NDArray[np.bool_]
@@ -54,8 +56,9 @@ class OpinionGroups:
     membership: shape (n_participants, n_groups), probabilities; rows of nan for somebody who is not placed.
     placed: shape (n_participants,), whether a participant cast enough votes. n_axes: on how many axes groups
     were looked for. stability: mean adjusted Rand index between these groups and those found when every
-    position is drawn anew within its uncertainty; None with one group. gap: the smallest gap between two
-    groups, in standard deviations above what one cloud allows; None with one group.
+    position is drawn anew within its uncertainty; None where no groups were found. With one group and a number
+    here, groups were found but not called so, because they agree with their redrawing by less than STABLE.
+    gap: the smallest gap between two groups, in standard deviations above what one cloud allows; None with one group.
     """
 
     group: Integers
@@ -96,7 +99,7 @@ def opinion_groups(
         return _one_group(placed, n_axes)
     if n_axes > model.dimensions:
         # Groups need the positions only roughly: a hundredth of their spread is less than anybody's uncertainty.
-        model = spatial_model(votes, n_axes, tolerance=0.02, maximum_iterations=25)
+        model = spatial_model(votes, n_axes, tolerance=0.02, maximum_iterations=15)
     order = canonical(votes).participant
     position, covariance = model.position[:, :n_axes], model.position_covariance[:, :n_axes, :n_axes]
     deciding = _deciding(order[placed[order]], covariance)
@@ -104,17 +107,19 @@ def opinion_groups(
     members, gap = _joined(mixture.responsibility, position[deciding])
     if len(members) == 1:
         return _one_group(placed, n_axes)
+    stability = _stability(mixture, members, position[deciding], covariance[deciding], seed)
+    if stability < STABLE:
+        return _one_group(placed, n_axes, stability)
     probability = np.stack([mixture.responsibilities(position)[list(parts)].sum(axis=0) for parts in members])
     probability = probability[np.argsort(-_sizes(probability[:, placed]), kind="stable")]
     group = np.where(placed, probability.argmax(axis=0), -1)
     membership = np.where(placed[:, None], probability.T, np.nan)
-    stability = _stability(mixture, members, position[deciding], covariance[deciding], seed)
     return OpinionGroups(group, membership, placed, n_axes, stability, gap)
 
 
-def _one_group(placed: Marks, n_axes: int) -> OpinionGroups:
+def _one_group(placed: Marks, n_axes: int, stability: float | None = None) -> OpinionGroups:
     membership = np.where(placed[:, None], 1.0, np.nan)
-    return OpinionGroups(np.where(placed, 0, -1), membership, placed, n_axes, None, None)
+    return OpinionGroups(np.where(placed, 0, -1), membership, placed, n_axes, stability, None)
 
 
 def _deciding(order: Integers, covariance: Floats) -> Integers:
@@ -150,7 +155,10 @@ def _mixture(points: Floats) -> _Mixture:
     best: tuple[float, _Mixture] | None = None
     scores: list[float] = []
     for k in range(1, min(MOST_COMPONENTS, n // SMALLEST_SIZE) + 1):
-        start = np.eye(k)[cut_tree(tree, [k])[:, 0]].T
+        part = fcluster(tree, k, criterion="maxclust") - 1
+        if part.max() + 1 < k:  # points that coincide cannot be cut further
+            break
+        start = np.eye(k)[part].T
         for one_shape in (True, False):
             fitted = _fitted(points, start, spread / k ** (2 / d), one_shape)
             free = k - 1 + k * d + (1 if one_shape else k) * d * (d + 1) / 2
@@ -185,7 +193,7 @@ def _fitted(
             covariance = (scatter + weight * shape) / (size + weight)[:, None, None]
         share = size / n
         responsibility, total = _responsibilities(points, share, mean, covariance)
-        if total - likelihood < 1e-5 * n:
+        if total - likelihood < 1e-4 * n:
             break
         likelihood = total
     return _Mixture(share, mean, covariance, responsibility, total)
@@ -197,8 +205,8 @@ def _responsibilities(
     """P(component | point), shape (K, n), and the log likelihood of the points."""
     root = np.linalg.cholesky(covariance)
     away = points[None] - mean[:, None]
-    scaled = np.linalg.solve(root, away.transpose(0, 2, 1))
-    log = -0.5 * (scaled**2).sum(axis=1) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)[:, None]
+    scaled = away @ np.linalg.inv(root).transpose(0, 2, 1)
+    log = -0.5 * np.einsum("kni,kni->kn", scaled, scaled) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)[:, None]
     log += np.log(share)[:, None] - 0.5 * points.shape[1] * np.log(2 * np.pi)
     largest = log.max(axis=0)
     every = largest + np.log(np.exp(log - largest).sum(axis=0))

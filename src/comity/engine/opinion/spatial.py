@@ -37,9 +37,12 @@ LOADING_SHRINKAGE = 0.5
 multiplied by this number, which was best on held-out answers (docs/methods/spatial-model.md has the table)."""
 BLOCK_VOTES = 65_536
 """Votes worked on at a time: their temporary columns fit a processor's cache."""
+FULL_TABLE = 16
+"""A block with at most so many cells a vote is multiplied out whole, which is faster than vote by vote."""
 SAMPLE_VOTES = 400_000
 """A larger table is fitted first on a part of its rows with this many votes, and then as a whole."""
 START_ITERATIONS = 30
+LONGEST_LEAP = 8.0
 SMALLEST_VARIANCE = 1e-3
 
 
@@ -189,6 +192,17 @@ class _Block:
     row_start: npt.NDArray[np.int32]
     side: Floats
     n_columns: int
+    cell: npt.NDArray[np.intp] | None
+    """Place of every vote in the full table of the block, where that table is small beside its votes."""
+
+    def products(self, rows: Floats, columns: Floats) -> Floats:
+        """Dot product of a row's and a column's terms for every vote. rows: (rows, K); columns: (n_columns, K)."""
+        if self.cell is not None:
+            return np.take((rows @ columns.T).ravel(), self.cell)
+        total = np.zeros(len(self.row))
+        for of_rows, of_columns in zip(rows.T.copy(), columns.T.copy(), strict=True):
+            total += np.take(of_rows, self.row) * np.take(of_columns, self.column)
+        return total
 
     def table(self, values: Floats) -> csr_array:
         shape = (self.last_row - self.first_row, self.n_columns)
@@ -224,19 +238,16 @@ class _Table:
         while cuts[-1] < n_rows:
             wanted = int(np.searchsorted(starts, starts[cuts[-1]] + BLOCK_VOTES, side="right")) - 1
             cuts.append(min(n_rows, max(wanted, cuts[-1] + 1)))
-        blocks = tuple(
-            _Block(
-                first,
-                last,
-                row[starts[first] : starts[last]] - np.int32(first),
-                column[starts[first] : starts[last]],
-                (starts[first : last + 1] - starts[first]).astype(np.int32),
-                np.asarray(0.5 * side[starts[first] : starts[last]], np.float64),
-                n_columns,
-            )
-            for first, last in pairwise(cuts)
-        )
-        return cls(blocks, n_rows, n_columns, len(row))
+        blocks = []
+        for first, last in pairwise(cuts):
+            own = slice(starts[first], starts[last])
+            own_row = row[own] - np.int32(first)
+            is_full = (last - first) * n_columns <= FULL_TABLE * len(own_row)
+            cell = own_row.astype(np.intp) * n_columns + column[own] if is_full else None
+            row_start = (starts[first : last + 1] - starts[first]).astype(np.int32)
+            halves = np.asarray(0.5 * side[own], np.float64)
+            blocks.append(_Block(first, last, own_row, column[own], row_start, halves, n_columns, cell))
+        return cls(tuple(blocks), n_rows, n_columns, len(row))
 
     def has_votes(self) -> npt.NDArray[np.bool_]:
         return np.concatenate([np.diff(block.row_start) > 0 for block in self.blocks])
@@ -316,15 +327,42 @@ def _iterated(table: _Table, state: _State, pool: ThreadPoolExecutor, limit: int
     """
     state = _with_rows(state, table.n_rows)
     has_votes = table.has_votes()
-    for iteration in range(1, limit + 1):
-        moved = _step(table, state, has_votes, pool)
-        change = float(np.sqrt(np.mean((moved.row_mean - state.row_mean)[has_votes, :-1] ** 2)))
-        # The first step comes from a start without positions: its change means nothing.
-        converged = iteration > 2 and change < tolerance
-        state = replace(moved, iterations=iteration, converged=converged)
-        if converged:
-            break
-    return state
+    for steps in range(2, limit + 1, 2):
+        once = _step(table, state, has_votes, pool)
+        twice = _step(table, once, has_votes, pool)
+        change = float(np.sqrt(np.mean((twice.row_mean - once.row_mean)[has_votes, :-1] ** 2)))
+        if change < tolerance:
+            return replace(twice, iterations=steps, converged=True)
+        state = _leapt(state, once, twice) if steps < limit - 1 else twice
+    return replace(state, iterations=limit, converged=False)
+
+
+def _leapt(start: _State, once: _State, twice: _State) -> _State:
+    """Go on along the curve of two steps, further the straighter it is (SQUAREM: Varadhan and Roland 2008).
+
+    The steps shrink by a constant factor near the end; leaping saves about three steps in four there.
+    """
+    first, second = _free(once) - _free(start), _free(twice) - _free(once)
+    bend = second - first
+    length = float(
+        np.clip(np.linalg.norm(first) / max(float(np.linalg.norm(bend)), 1e-12), 1.0, LONGEST_LEAP)
+    )
+    free = _free(start) + 2.0 * length * first + length**2 * bend
+    variances = np.exp(free[-4:-1])
+    return replace(
+        twice,
+        column_mean=free[:-4].reshape(start.column_mean.shape),
+        lean_variance=float(variances[0]),
+        intercept_variance=float(variances[1]),
+        loading_variance=float(variances[2]),
+        intercept_mean=float(free[-1]),
+    )
+
+
+def _free(state: _State) -> Floats:
+    """What a step is a function of, as one vector; variances by their logarithm, so that they stay positive."""
+    variances = np.log([state.lean_variance, state.intercept_variance, state.loading_variance])
+    return np.concatenate([state.column_mean.ravel(), variances, [state.intercept_mean]])
 
 
 def _with_rows(state: _State, n_rows: int) -> _State:
@@ -395,7 +433,7 @@ class _BlockResult:
 def _block_step(block: _Block, state: _State, columns: _ColumnTerms) -> _BlockResult:
     rows = slice(block.first_row, block.last_row)
     moments = _row_moments(state.row_mean[rows], state.row_covariance[rows], columns.pairs)
-    squared = np.einsum("ij,ij->i", moments[block.row], columns.doubled[block.column])
+    squared = block.products(moments, columns.doubled)
     # The expectation of a Polya-Gamma variable PG(1, t) at t^2 = E (log odds)^2.
     root = np.sqrt(np.maximum(squared, 1e-12))
     omega = block.table(np.tanh(0.5 * root) / (2.0 * root))
