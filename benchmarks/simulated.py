@@ -172,8 +172,9 @@ def large(
 ) -> VoteMatrix:
     """A large consultation: planted profiles, each participant a random set of statements, drawn without a table.
 
-    Every participant casts votes / participants votes on average; the statements of one participant are
-    consecutive from a random start (every statement as often as another), which keeps pairs distinct.
+    Every participant casts votes / participants votes on average, on statements that lie a random stride apart
+    from a random start: every statement as often as another, and, the stride having no divisor in common with the
+    number of statements, each pair once.
     """
     group = _group_of(generator, participants, groups, 0.05)
     count = np.minimum(
@@ -183,7 +184,11 @@ def large(
     start = generator.integers(0, statements, size=participants)
     within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     shuffled = generator.permutation(statements)
-    column = shuffled[(np.repeat(start, count) + within) % statements].astype(np.int32)
+    strides = np.array([step for step in range(1, max(statements, 2)) if np.gcd(step, statements) == 1])
+    stride = strides[generator.integers(0, len(strides), size=participants)]
+    column = shuffled[(np.repeat(start, count) + np.repeat(stride, count) * within) % statements].astype(
+        np.int32
+    )
     chance = np.where(generator.random((groups, statements)) < 0.5, 0.85, 0.15)
     draw = generator.random(len(row))
     answer = np.where(draw < chance[group[row], column], 1, -1).astype(np.int8)

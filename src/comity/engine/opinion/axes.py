@@ -10,10 +10,10 @@ shared (Horn 1965, parallel analysis, for the idea of comparing with answers tha
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import eigh
 from scipy.sparse import csr_array
 
 from comity.engine.opinion.order import canonical
+from comity.engine.opinion.spatial import leading_axes
 from comity.engine.votes import Floats, VoteMatrix
 
 MOST_AXES = 6
@@ -59,6 +59,4 @@ def _strengths(centred: csr_array) -> Floats:
     """The leading eigenvalues of the off-diagonal co-variation, strongest first."""
     shared = (centred.T @ centred).toarray()
     np.fill_diagonal(shared, 0.0)
-    m = len(shared)
-    values = eigh(shared, eigvals_only=True, subset_by_index=(max(0, m - MOST_AXES), m - 1))
-    return np.asarray(values[::-1], np.float64)
+    return leading_axes(shared, min(MOST_AXES, len(shared)))[0]

@@ -99,7 +99,7 @@ def opinion_groups(
         return _one_group(placed, n_axes)
     if n_axes > model.dimensions:
         # Groups need the positions only roughly: a hundredth of their spread is less than anybody's uncertainty.
-        model = spatial_model(votes, n_axes, tolerance=0.02, maximum_iterations=15)
+        model = spatial_model(votes, n_axes, tolerance=0.02, maximum_iterations=16, refine=False)
     order = canonical(votes).participant
     position, covariance = model.position[:, :n_axes], model.position_covariance[:, :n_axes, :n_axes]
     deciding = _deciding(order[placed[order]], covariance)
@@ -206,7 +206,10 @@ def _responsibilities(
     root = np.linalg.cholesky(covariance)
     away = points[None] - mean[:, None]
     scaled = away @ np.linalg.inv(root).transpose(0, 2, 1)
-    log = -0.5 * np.einsum("kni,kni->kn", scaled, scaled) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)[:, None]
+    log = (
+        -0.5 * np.einsum("kni,kni->kn", scaled, scaled)
+        - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)[:, None]
+    )
     log += np.log(share)[:, None] - 0.5 * points.shape[1] * np.log(2 * np.pi)
     largest = log.max(axis=0)
     every = largest + np.log(np.exp(log - largest).sum(axis=0))

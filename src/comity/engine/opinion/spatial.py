@@ -26,11 +26,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh
 from scipy.sparse import csr_array
+from scipy.sparse.linalg import eigsh
 
 from comity.engine.opinion.order import CanonicalVotes, canonical
 from comity.engine.votes import Floats, VoteMatrix
 
-TOLERANCE = 1e-3
+TOLERANCE = 2e-3
 MAXIMUM_ITERATIONS = 100
 LOADING_SHRINKAGE = 0.5
 """Mean-field posteriors are too narrow, so the learnt precision of the loadings comes out too high; it is
@@ -41,7 +42,7 @@ FULL_TABLE = 16
 """A block with at most so many cells a vote is multiplied out whole, which is faster than vote by vote."""
 SAMPLE_VOTES = 400_000
 """A larger table is fitted first on a part of its rows with this many votes, and then as a whole."""
-START_ITERATIONS = 30
+SMALL_MATRIX = 200
 LONGEST_LEAP = 8.0
 SMALLEST_VARIANCE = 1e-3
 
@@ -147,14 +148,16 @@ def spatial_model(
     *,
     tolerance: float = TOLERANCE,
     maximum_iterations: int = MAXIMUM_ITERATIONS,
+    refine: bool = True,
     threads: int = 2,
 ) -> SpatialModel:
     """Fit the spatial model by closed-form variational steps, from a fixed start.
 
-    votes: any table; passes and missing pairs add nothing here. dimensions: at least 1; no more are used than
-    there are statements or participants. tolerance: the fit ends when positions move by less than this share of
-    their spread in a step, or after maximum_iterations. threads: how many blocks are worked on at once; the
-    result does not depend on it. Raises ValueError for dimensions below 1.
+    votes: any table; passes and missing pairs add nothing here. dimensions: at least 1. tolerance: the fit ends
+    when positions move by less than this share of their spread in a step, or after maximum_iterations. refine:
+    fit a large table to the end as a whole; if not, statements are placed by a sample of participants and the
+    others only put among them. threads: how many blocks are worked on at once; the result does not depend on
+    it. Raises ValueError for dimensions below 1.
 
     The result depends on the votes only, to the last bit: not on the order or the names of rows and columns.
 
@@ -176,7 +179,8 @@ def spatial_model(
         if table.n_votes > 2 * SAMPLE_VOTES:
             # Rows in canonical order are as good as drawn at random: the first ones are a fair sample.
             part = table.head(SAMPLE_VOTES)
-            state = _iterated(part, _spectral_start(part, dimensions), pool, START_ITERATIONS, tolerance)
+            state = _iterated(part, _spectral_start(part, dimensions), pool, maximum_iterations, tolerance)
+            maximum_iterations = maximum_iterations if refine else 2
         state = _iterated(table, state, pool, maximum_iterations, tolerance)
     return _restored(*_oriented(state, table.has_votes()), order)
 
@@ -299,9 +303,8 @@ def _spectral_start(table: _Table, dimensions: int) -> _State:
         shared += (centred.T @ centred).toarray()
     np.fill_diagonal(shared, 0.0)
     usable = min(d, m)
-    _, vectors = eigh(shared, subset_by_index=(m - usable, m - 1)) if m > 1 else (None, np.ones((1, 1)))
     loading = np.zeros((m, d))
-    loading[:, :usable] = vectors[:, ::-1] * np.sqrt(m)
+    loading[:, :usable] = leading_axes(shared, usable)[1] * np.sqrt(m)
     column_mean = np.concatenate([np.log((1.0 + mean) / (1.0 - mean))[:, None], loading], axis=1)
     column_covariance = np.tile(0.1 * np.eye(d + 1), (m, 1, 1))
     row_covariance = np.tile(np.eye(d + 1), (table.n_rows, 1, 1))
@@ -309,6 +312,22 @@ def _spectral_start(table: _Table, dimensions: int) -> _State:
     return _State(
         np.zeros((table.n_rows, d + 1)), row_covariance, column_mean, column_covariance, 0.3, 0.0, 1.0, 1.0
     )
+
+
+def leading_axes(shared: Floats, n_axes: int) -> tuple[Floats, Floats]:
+    """The largest eigenvalues of a symmetric matrix, largest first, and their unit vectors as columns.
+
+    By all of them for small matrices, by Lanczos steps from a fixed start for large ones. n_axes: at most the
+    size of the matrix.
+    """
+    m = len(shared)
+    if m <= SMALL_MATRIX or n_axes >= m - 1:
+        values, vectors = eigh(shared)
+    else:
+        start = np.cos(np.arange(m, dtype=np.float64))
+        values, vectors = eigsh(shared, k=n_axes, which="LA", v0=start, tol=1e-6)
+    order = np.argsort(-values, kind="stable")[:n_axes]
+    return np.asarray(values[order], np.float64), np.asarray(vectors[:, order], np.float64)
 
 
 def _blocks_within(table: _Table, n_votes: int) -> Iterator[_Block]:

@@ -24,7 +24,7 @@ from comity.engine.votes import Floats, Integers, Vote, VoteMatrix
 
 BLOCK = 1 << 18
 """Cells worked on at a time."""
-CORRECTION_SAMPLE = 20_000
+CORRECTION_SAMPLE = 4_000
 """Members of a side, first in the given order, who stand for a larger side in its corrected support."""
 
 
@@ -99,6 +99,7 @@ def corrected_shares(
     m = votes.n_statements
     agree, disagree = (_Sums.empty(n_sides, m) for _ in range(2))
     sizes = np.zeros(n_sides)
+    of_all = np.bincount(np.asarray(side_of)[np.asarray(side_of) >= 0], minlength=n_sides)
     for members, side in _blocks(np.asarray(side_of), n_sides, m):
         table = _answers(votes, members)
         given = ~np.isnan(table)
@@ -119,7 +120,9 @@ def corrected_shares(
         )
         sizes[side] += len(members)
     covariance = model.statement_covariance
-    return agree.share(sizes, covariance, interval), disagree.share(sizes, covariance, interval)
+    return agree.share(sizes, of_all, covariance, interval), disagree.share(
+        sizes, of_all, covariance, interval
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,14 +145,19 @@ class _Sums:
         self.chance[side] += np.where(given, 0.0, predicted * (1.0 - predicted)).sum(axis=0)
         self.slope[side].append(np.where(given, 0.0, change).T @ position)
 
-    def share(self, sizes: Floats, covariance: Floats, interval: float) -> Share:
-        """A Beta distribution with the mean and the variance of the sums, shape (n_sides, m)."""
+    def share(self, sizes: Floats, of_all: Counts, covariance: Floats, interval: float) -> Share:
+        """A Beta distribution with the mean and the variance of the sums, shape (n_sides, m).
+
+        sizes, of_all: members looked at and members there are; fewer looked at add the doubt of a sample.
+        """
         mean, variance = np.full_like(self.total, np.nan), np.full_like(self.total, np.nan)
         for side in np.flatnonzero(sizes):
             slope = sum(self.slope[side][1:], self.slope[side][0])
             doubt = np.einsum("jk,jkl,jl->j", slope, covariance, slope)
             mean[side] = self.total[side] / sizes[side]
-            variance[side] = (self.chance[side] + doubt) / sizes[side] ** 2
+            unseen = 1.0 - sizes[side] / of_all[side]
+            sampling = unseen * mean[side] * (1.0 - mean[side]) / sizes[side]
+            variance[side] = (self.chance[side] + doubt) / sizes[side] ** 2 + sampling
         return _beta_interval(mean, variance, interval)
 
 
