@@ -74,3 +74,17 @@ def test_a_refusal_is_exit_code_2_and_one_line_on_stderr() -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("comity: there is no rule or file called league")
     assert done.stderr.count("\n") == 1
+
+
+def test_votes_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parties = ["France", "Germany", "Italy", "Belgium", "Netherlands", "Luxembourg"]
+    lines = [
+        f"{party},{decision},{'yes' if (place + decision) % 3 else 'no'}"
+        for decision in range(12)
+        for place, party in enumerate(parties)
+    ]
+    (tmp_path / "votes.csv").write_text("party,decision,vote\n" + "\n".join(lines), encoding="utf-8")
+    run("power", "eec-council-1958", "--votes", str(tmp_path / "votes.csv"), "--format", "csv")
+    assert capsys.readouterr().out.splitlines()[0].endswith("pivotal_decisions")
+    with pytest.raises(Refused, match=r"cannot be read as a CSV table of votes"):
+        run("power", "eec-council-1958", "--votes", str(tmp_path / "none.csv"))

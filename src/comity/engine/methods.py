@@ -20,6 +20,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "coalitions/1": "comity.engine.power.coalitions:coalitions",
         "owen/1": "comity.engine.power.unions:union_power",
         "banzhaf-owen/1": "comity.engine.power.unions:union_power",
+        "power-in-fact/1": "comity.engine.power.chances:decision_chances",
         "fair-weights/1": "comity.engine.power.inverse:fair_weights",
     }
 )

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from markupsafe import Markup
 
 from comity.findings.power import Measure, PartyPower, PowerFindings
+from comity.findings.power_in_fact import PartyInFact, PowerInFact
 from comity.findings.what_if import Comparison, Gain, measure_shares
 from comity.record.rule import HEADS
 from comity.report.frame import Frame, Section, page_from
@@ -29,11 +30,18 @@ class Row:
     mark: str
 
 
-def power_page(findings: PowerFindings, compared: Comparison | None = None, command: str = "") -> str:
+def power_page(
+    findings: PowerFindings,
+    compared: Comparison | None = None,
+    in_fact: PowerInFact | None = None,
+    command: str = "",
+) -> str:
     """One HTML file about one rule; with a comparison, what the changes do comes first."""
     sections = [Section("rule", "The rule"), Section("power", "Who decides how often")]
     if compared:
         sections.insert(0, Section("what-if", "What the change does"))
+    if in_fact:
+        sections.append(Section("fact", "With votes as they were cast"))
     if findings.blocs:
         sections.append(Section("blocs", "Blocs"))
     sections += [
@@ -50,6 +58,8 @@ def power_page(findings: PowerFindings, compared: Comparison | None = None, comm
         frame,
         found=findings,
         compared=compared,
+        in_fact=in_fact,
+        fact_rows=_fact_rows(findings, in_fact) if in_fact else (),
         lede=_lede(findings, compared),
         rows=rows,
         top=max((max(row.share, row.power) for row in rows), default=1.0) or 1.0,
@@ -61,6 +71,7 @@ def power_page(findings: PowerFindings, compared: Comparison | None = None, comm
         gains=_gain_rows(compared) if compared else (),
         command=command,
         percent=percent,
+        cell=cell,
         listed=_listed,
         bar=bar,
         points=points,
@@ -179,6 +190,19 @@ def percent(share: float | Measure) -> str:
     return f"{value:.{digits}f} %"
 
 
+def cell(share: float | Measure) -> str:
+    """A share in percent for a column: two decimals, or two significant digits where it is smaller.
+
+    >>> cell(0.12037), cell(0.0012), cell(0.0000031), cell(0.0), cell(1.0)
+    ('12.04 %', '0.12 %', '0.00031 %', '0 %', '100 %')
+    """
+    value = (share.value if isinstance(share, Measure) else share) * 100
+    if value in (0, 100):
+        return f"{value:.0f} %"
+    digits = 2 if value >= 0.1 else 1 - math.floor(math.log10(abs(value)))
+    return f"{value:.{digits}f} %"
+
+
 def points(change: float) -> str:
     """A change of a share in percentage points, with its sign.
 
@@ -255,6 +279,12 @@ def _rows(findings: PowerFindings) -> tuple[Row, ...]:
     )
 
 
+def _fact_rows(findings: PowerFindings, in_fact: PowerInFact) -> list[tuple[PartyInFact, float]]:
+    """Most often decisive first, each with its share by the rule alone."""
+    rows = zip(in_fact.parties, (party.banzhaf_share.value for party in findings.parties), strict=True)
+    return sorted(rows, key=lambda row: -row[0].share.value)[:MOST_ROWS]
+
+
 def _gain_rows(compared: Comparison) -> tuple[Gain, ...]:
     """All gains and losses, or the largest ones of many."""
     gains = compared.gains
@@ -264,7 +294,9 @@ def _gain_rows(compared: Comparison) -> tuple[Gain, ...]:
 # Programs -----------------------------------------------------------------------------------------------------
 
 
-def power_json(findings: PowerFindings, compared: Comparison | None = None) -> str:
+def power_json(
+    findings: PowerFindings, compared: Comparison | None = None, in_fact: PowerInFact | None = None
+) -> str:
     """Everything as JSON, numbers as published and, where counted, as fractions."""
     document = _document(findings)
     if compared:
@@ -274,6 +306,8 @@ def power_json(findings: PowerFindings, compared: Comparison | None = None) -> s
             "gains": [asdict(gain) for gain in compared.gains],
             "fair_weights": asdict(compared.fair) if compared.fair else None,
         }
+    if in_fact:
+        document["in_fact"] = asdict(in_fact) | {"method": in_fact.method.method_id}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -301,8 +335,11 @@ def _document(findings: PowerFindings) -> dict[str, object]:
     }
 
 
-def power_csv(findings: PowerFindings, compared: Comparison | None = None) -> str:
-    """One line a party; with a comparison, its share of power before and its gain in two more columns."""
+def power_csv(
+    findings: PowerFindings, compared: Comparison | None = None, in_fact: PowerInFact | None = None
+) -> str:
+    """One line a party; with a comparison, its share of power before and its gain in two more columns; with
+    votes, how often it is decisive in fact and how often it was pivotal in two more."""
     heads = [
         "party",
         "bloc",
@@ -317,17 +354,21 @@ def power_csv(findings: PowerFindings, compared: Comparison | None = None) -> st
         "dummy",
         "veto",
         *(["banzhaf_share_before", "gain"] if compared else []),
+        *(["decisive_in_fact", "pivotal_decisions"] if in_fact else []),
     ]
+    seen = {party.name: party for party in in_fact.parties} if in_fact else {}
     gains = {gain.name: gain for gain in compared.gains} if compared else {}
-    return _line(heads) + "".join(_line(_cells(party, gains)) for party in findings.parties)
+    return _line(heads) + "".join(_line(_cells(party, gains, seen)) for party in findings.parties)
 
 
-def _cells(party: PartyPower, gains: Mapping[str, Gain]) -> list[object]:
+def _cells(party: PartyPower, gains: Mapping[str, Gain], seen: Mapping[str, PartyInFact]) -> list[object]:
     measures = (party.banzhaf, party.banzhaf_share, party.shapley_shubik, party.prevent, party.initiate)
     compared: list[object] = []
     if gains:
         gain = gains[party.name]
         compared = ["" if gain.before is None else gain.before, gain.gain]
+    if seen:
+        compared += [seen[party.name].decisive.value, seen[party.name].pivotal]
     return [
         party.name,
         party.bloc or "",

@@ -38,7 +38,7 @@ MOST_CELLS = 30_000_000
 """States times marks over all layers: a quarter of a gigabyte of doubles."""
 MOST_LONG_CELLS = 2_000_000
 """The same where the counts are Python integers, which are larger and slower."""
-MOST_SUMS = 1 << 17
+MOST_SUMS = 1 << 14
 WON, LOST = -1, -2
 
 Counts = npt.NDArray[Any]
@@ -79,15 +79,16 @@ class Tally:
     n_minimal: int | None
 
 
-def groups_of(form: Thresholds, marks: Sequence[int]) -> tuple[Group, ...]:
-    """Parties that are alike, the weightiest group first."""
+def groups_of(form: Thresholds, marks: Sequence[int], *, apart: bool = False) -> tuple[Group, ...]:
+    """Parties that are alike, the weightiest group first; or, `apart`, every party by itself."""
     share = form.weights / np.maximum(form.weights.sum(axis=1, keepdims=True), 1)
     alike: dict[tuple[int, ...], list[int]] = {}
     for party in np.argsort(-share.sum(axis=0), kind="stable"):
-        key = (*(int(w) for w in form.weights[:, party]), marks[party])
+        own = int(party) if apart else -1
+        key = (own, *(int(w) for w in form.weights[:, party]), marks[party])
         alike.setdefault(key, []).append(int(party))
     return tuple(
-        Group(tuple(sorted(members)), np.array(key[:-1], dtype=np.int64), key[-1])
+        Group(tuple(sorted(members)), np.array(key[1:-1], dtype=np.int64), key[-1])
         for key, members in alike.items()
     )
 
@@ -99,15 +100,16 @@ def are_ordered(groups: Sequence[Group]) -> bool:
 
 class Diagram:
     """The layers of one rule. marks: a whole number from 0 for every party; their sum is the highest mark.
+    apart: parties that are alike are kept apart all the same, for numbers that differ between them.
 
     Raises TooManyStates where a layer grows beyond MOST_STATES.
     """
 
-    def __init__(self, form: Thresholds, marks: Sequence[int] | None = None) -> None:
+    def __init__(self, form: Thresholds, marks: Sequence[int] | None = None, *, apart: bool = False) -> None:
         self.form = form
         self.n_parties = form.weights.shape[1]
         self.marks = tuple(marks) if marks is not None else (1,) * self.n_parties
-        self.groups = groups_of(form, self.marks)
+        self.groups = groups_of(form, self.marks, apart=apart)
         self.n_marks = sum(self.marks) + 1
         self.exact: Any = np.float64 if self.n_parties <= EXACT_IN_DOUBLES else object
         self.layers: list[_Layer] = []
