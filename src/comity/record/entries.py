@@ -518,7 +518,7 @@ def _mapping_of(check: Check) -> Check:
 
 
 def _anything(value: Any) -> bool:
-    return value is None or isinstance(value, (str, int, float, bool, tuple))
+    return value is None or isinstance(value, (str, int, float, bool, tuple, list))
 
 
 _TIME = _integer(TIME.start, TIME.stop - 1, "a time in milliseconds")
