@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity.errors import Refused
@@ -15,7 +17,11 @@ from comity.settings import Settings
 if TYPE_CHECKING:
     from comity.desk import Desk
     from comity.reader import FindingsOf, Reader
+    from comity.record.consultation import Consultation
     from comity.store.contract import Store
+
+MAPPED_FROM = 1 << 26
+"""Bytes from which a file is mapped into memory rather than copied there."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,43 @@ def missing_extra(extra: str, what: str) -> Iterator[None]:
             "extra-missing",
             f"{what} needs the package {error.name!r}; install it with: pip install 'comity[{extra}]'",
         ) from None
+
+
+def read_consultation(path: Path, title: str | None = None, question: str | None = None) -> Consultation:
+    """The consultation in a folder or a file of any known kind; title and question replace those of the files.
+
+    Raises Refused for a path that cannot be read, and for what `comity.exchange` refuses.
+    """
+    from comity.exchange.reading import consultation_in
+
+    name = path.resolve().name if path.is_dir() else path.stem
+    consultation = consultation_in(files_at(path), name)
+    return replace(
+        consultation,
+        title=consultation.title if title is None else title,
+        question=consultation.question if question is None else question,
+    )
+
+
+def files_at(path: Path) -> dict[str, bytes | mmap]:
+    """Every file in a folder, or one file, by name; folders inside and names that begin with a dot are left alone."""
+    try:
+        if not path.is_dir():
+            return {path.name: _content(path)}
+        found = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+        return {file.name: _content(file) for file in found}
+    except OSError as error:
+        raise Refused(
+            "no-such-file", f"{error.filename or path} cannot be read ({error.strerror}); check its name"
+        ) from None
+
+
+def _content(path: Path) -> bytes | mmap:
+    """A file's bytes; a large file is mapped, so that it is read as it is used."""
+    with path.open("rb") as file:
+        if path.stat().st_size < MAPPED_FROM:
+            return file.read()
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
 
 
 def store_at(url: str) -> Store:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from cyclopts import App
+from cyclopts.exceptions import CycloptsError
 
 from comity import __version__
 from comity.errors import Refused
@@ -13,19 +17,48 @@ app = App(
     name="comity",
     version=__version__,
     help="From positions to common ground, with the differences reserved.",
+    exit_on_error=False,
+    print_error=False,
+    suppress_keyboard_interrupt=False,
 )
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "example": ("comity.cli.example:example", "Write the example consultation as a plain table."),
+        "export": ("comity.cli.export:export", "Write a consultation of this site into a folder."),
+        "import": ("comity.cli.import_:import_", "Keep a record, or tell another system's votes as one."),
+        "power": ("comity.cli.power:power", "Show what a decision rule does to each party's influence."),
+        "verify": ("comity.cli.verify:verify", "Check a record that somebody exported."),
+    }
+)
+"""Every command: the function that is it, and its line in the list. A module is imported when its command is used."""
+
+for _name, (_place, _line) in COMMANDS.items():
+    app.command(_place, name=_name, help=_line)
+
+REFUSED = 2
+INTERRUPTED = 130
+NOBODY_READS = 141
+"""What a shell shows for a program that Ctrl-C, or a closed pipe, has ended."""
 
 
 def main() -> None:
-    """Run the command named on the command line; a refusal is one sentence on stderr and exit code 2."""
+    """Run the command named on the command line; whatever goes wrong for a person is one sentence on stderr."""
+    words = sys.argv[1:]
     try:
-        app()
-    except Refused as refused:
-        print(f"comity: {refused.text}", file=sys.stderr)
-        raise SystemExit(2) from None
+        if words and words[0] in COMMANDS:
+            app[words[0]].help = None  # the command's own help is the whole of its docstring
+        app(words)
+    except (Refused, CycloptsError) as refused:
+        _end(f"comity: {refused}", REFUSED)
+    except KeyboardInterrupt:
+        _end("comity: stopped", INTERRUPTED)
+    except BrokenPipeError:
+        # What is still buffered has nowhere to go, and Python would say so at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(NOBODY_READS) from None
 
 
-from comity.cli import export as export  # noqa: E402  (the commands need `app`)
-from comity.cli import import_ as import_  # noqa: E402
-from comity.cli import power as power  # noqa: E402
-from comity.cli import verify as verify  # noqa: E402
+def _end(words: str, code: int) -> None:
+    print(words, file=sys.stderr)
+    raise SystemExit(code) from None

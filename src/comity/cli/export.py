@@ -10,12 +10,10 @@ from typing import Literal
 
 from comity import __version__
 from comity.assemble import Site, missing_extra, site_of
-from comity.cli import app
 from comity.errors import Refused
 from comity.settings import settings_from
 
 
-@app.command
 def export(consultation: str, /, *, to: Path = Path("."), copy: Literal["public", "full"] = "public") -> None:
     """Write comity.jsonl, and the Polis files where single votes are published, into a folder.
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comity.assemble import Site, missing_extra, site_of
-from comity.cli import app
+from comity.assemble import Site, missing_extra, read_consultation, site_of
 from comity.errors import Refused
 from comity.settings import settings_from
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 RECORD = "comity.jsonl"
 
 
-@app.command(name="import")
 def import_(path: Path, /, *, name: str | None = None) -> None:
     """Verify a comity.jsonl and keep it byte by byte, or tell another system's votes as a record.
 
@@ -70,15 +68,5 @@ def taken_over(site: Site, path: Path) -> str:
 
 def taken_in(site: Site, path: Path, name: str) -> str:
     """Tell what other systems' files hold as a record of this site, closed at its end; its id."""
-    from comity.exchange.reading import consultation_in
-
-    try:
-        files = {
-            file.name: file.read_bytes()
-            for file in ([path] if path.is_file() else path.iterdir())
-            if file.is_file()
-        }
-    except OSError as error:
-        raise Refused("no-such-file", f"{path} cannot be read ({error.strerror}); check its name") from None
-    site.desk.take_in(consultation_in(files, name), name)
+    site.desk.take_in(read_consultation(path), name)
     return name

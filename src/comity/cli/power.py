@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from comity.cli import app
 from comity.errors import Refused
 from comity.exchange.party_votes import party_votes_from_csv
 from comity.exchange.rules import READY_MADE, ready_made, ready_made_text, rule_from_toml
@@ -24,7 +23,6 @@ from comity.report.power import power_csv, power_json, power_page
 Format = Literal["html", "json", "csv"]
 
 
-@app.command
 def power(
     rule: str | None = None,
     *,

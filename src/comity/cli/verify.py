@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity.assemble import missing_extra
-from comity.cli import app
 from comity.errors import Refused
 
 if TYPE_CHECKING:
     from comity.record.verification import Verified
 
 
-@app.command
 def verify(
     record: Path,
     /,

@@ -1,0 +1,48 @@
+"""What stands at a path, as a consultation."""
+
+from __future__ import annotations
+
+from mmap import mmap
+from pathlib import Path
+
+import pytest
+
+from comity import assemble
+from comity.assemble import files_at, read_consultation
+from comity.errors import Refused
+
+VOTES = "participant,statement,vote\nana,More trees,1\n"
+
+
+def test_a_folder_or_a_file_is_read_and_names_the_consultation(tmp_path: Path) -> None:
+    folder = tmp_path / "river.talks"
+    folder.mkdir()
+    (folder / "votes.csv").write_text(VOTES)
+    (folder / ".hidden").write_text("left alone")
+    (folder / "inside").mkdir()
+    assert read_consultation(folder).title == "river.talks"
+    assert read_consultation(folder / "votes.csv").title == "votes"
+    named = read_consultation(folder, "Rivers", "What now?")
+    assert (named.title, named.question) == ("Rivers", "What now?")
+    assert sorted(files_at(folder)) == ["votes.csv"]
+
+
+def test_a_large_file_is_mapped_and_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "votes.csv").write_text(VOTES)
+    monkeypatch.setattr(assemble, "MAPPED_FROM", 10)
+    assert isinstance(files_at(tmp_path)["votes.csv"], mmap)
+    mapped = read_consultation(tmp_path)
+    monkeypatch.undo()
+    assert mapped.source == read_consultation(tmp_path).source
+    assert mapped.participant_ids == ("ana",)
+
+
+def test_a_path_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none", tmp_path / "none" / "deeper"):
+        with pytest.raises(Refused) as refused:
+            read_consultation(path)
+        assert refused.value.code == "no-such-file"
+        assert refused.value.text == f"{path} cannot be read (No such file or directory); check its name"
+    with pytest.raises(Refused) as nothing:
+        read_consultation(tmp_path)
+    assert nothing.value.code == "nothing-recognised"
