@@ -1,11 +1,11 @@
 """Does the common ground learnt from half of the people hold for the other half?
 
-Participants are split in two halves at random (seeds 0, 1, ...). On the first, Comity finds the groups and names
-the statements that every group supports, or rejects, with at least 95 % certainty. Every participant of the other half
-who cast enough votes is then put in the group whose answers are likeliest to be his or hers (each group's shares of
-agree, pass and disagree, learnt on the first half; the statement that is being checked left out). A named statement
-holds if the share that agrees (disagrees) there is at least the threshold in every group that cast votes on it: counted
-once for groups with at least 5 votes, and once, stricter, for any with a vote.
+Participants are split in two halves at random (seeds 0, 1, ...). From the first, Comity's findings name the statements
+that every side supports, or rejects, with at least 95 % certainty; sides are the opinion groups, or the two ends of the
+main axis where there are no groups. Every participant of the other half who cast enough votes is then put where his or
+her answers are likeliest (shares of agree, pass and disagree learnt on the first half; the statement that is being
+checked left out). A named statement holds if the share that agrees (disagrees) there is at least the threshold in every
+side that cast votes on it: counted once for sides with at least 5 votes, and once, stricter, for any with a vote.
 
     python benchmarks/common_ground.py [--quick] [--times N]
 """
@@ -18,16 +18,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from comity.engine.opinion.common_ground import common_ground
-from comity.engine.opinion.groups import opinion_groups
-from comity.engine.opinion.spatial import spatial_model
 from comity.engine.opinion.tallies import tallies
 from comity.engine.votes import VoteMatrix
+from comity.findings.compute import findings_of
+from comity.findings.findings import Findings
+from comity.findings.parameters import Parameters
+from consultations import consultation_of
 from conversations import exports
 from measures import Floats, show
 from simulated import WITH_GROUPS, WITHOUT_GROUPS
 
-THRESHOLD, CERTAINTY, MINIMUM_VOTES, FEW = 0.6, 0.95, 7, 5
+PARAMETERS = Parameters()
+FEW = 5
+MIDDLE = 2
 Integers = npt.NDArray[np.int64]
 
 
@@ -39,20 +42,51 @@ class Named:
     answer: int
 
 
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """What the first half says: the names; where everybody stands, -1 for nowhere; which of these places are sides.
+
+    With groups, place is the group and all are sides. Without, places 0 and 1 are the ends and MIDDLE the rest.
+    """
+
+    named: list[Named]
+    place: Integers
+    sides: list[int]
+    n_groups: int
+
+
 def halves(votes: VoteMatrix, seed: int) -> tuple[VoteMatrix, VoteMatrix]:
     first = np.random.default_rng(seed).permutation(votes.n_participants) < votes.n_participants // 2
     return votes.rows(first), votes.rows(~first)
 
 
-def learnt(votes: VoteMatrix) -> tuple[list[Named], Integers]:
-    """What is named on these votes, and everybody's group."""
-    found = opinion_groups(votes, spatial_model(votes, dimensions=2), minimum_votes=MINIMUM_VOTES)
-    n_groups = int(found.group.max()) + 1
-    table = common_ground(tallies(votes, found.group, n_groups), np.zeros(n_groups, bool), THRESHOLD)
-    named = [Named(int(place), 1) for place in np.flatnonzero(table.supports >= CERTAINTY)]
-    return named + [
-        Named(int(place), -1) for place in np.flatnonzero(table.rejects >= CERTAINTY)
-    ], found.group
+def learnt(votes: VoteMatrix) -> Learnt:
+    """What is published about these votes."""
+    findings = findings_of(consultation_of(votes), PARAMETERS)
+    named = [
+        Named(int(one.statement_id), 1 if one.direction == "support" else -1)
+        for one in findings.common_ground
+        if one.named
+    ]
+    place, sides = places(findings, votes.n_participants)
+    return Learnt(named, place, sides, findings.quality.n_groups)
+
+
+def places(findings: Findings, n_participants: int) -> tuple[Integers, list[int]]:
+    place = np.full(n_participants, -1, np.int64)
+    points = [(int(point.participant_id), point) for point in findings.opinion_map.points]
+    if findings.quality.n_groups > 1:
+        for row, point in points:
+            place[row] = -1 if point.group is None else ord(point.group) - ord("A")
+        return place, list(range(findings.quality.n_groups))
+    rows = np.array([row for row, _ in points], np.int64)
+    if not any(side.kind == "end" for side in findings.sides):
+        place[rows] = 0
+        return place, [0]
+    along = np.array([point.position[0] for _, point in points])
+    low, high = np.quantile(along, [0.25, 0.75])
+    place[rows] = np.where(along <= low, 0, np.where(along >= high, 1, MIDDLE))
+    return place, [0, 1]
 
 
 def evidence(learning: VoteMatrix, group: Integers, checking: VoteMatrix) -> tuple[Floats, Floats]:
@@ -67,30 +101,33 @@ def evidence(learning: VoteMatrix, group: Integers, checking: VoteMatrix) -> tup
     return total, of_vote
 
 
-def holds(one: Named, checking: VoteMatrix, total: Floats, of_vote: Floats, fewest: int) -> bool | None:
-    """Whether a named statement holds on the other half; None where no group has so many votes there."""
-    enough = checking.votes_per_participant >= min(MINIMUM_VOTES, checking.n_statements)
+def holds(
+    one: Named, checking: VoteMatrix, known: tuple[Floats, Floats], sides: list[int], fewest: int
+) -> bool | None:
+    """Whether a named statement holds on the other half; None where no side has so many votes there."""
+    total, of_vote = known
+    enough = checking.votes_per_participant >= min(PARAMETERS.minimum_votes, checking.n_statements)
     here = (checking.statement == one.statement) & enough[checking.participant]
-    group = np.argmax(total[checking.participant[here]] - of_vote[here], axis=1)
-    voted = np.bincount(group, minlength=total.shape[1])
-    said_so = np.bincount(group, checking.answer[here] == one.answer, minlength=total.shape[1])
+    place = np.argmax(total[checking.participant[here]] - of_vote[here], axis=1)
+    voted = np.bincount(place, minlength=total.shape[1])[sides]
+    said_so = np.bincount(place, checking.answer[here] == one.answer, minlength=total.shape[1])[sides]
     counting = voted >= fewest
-    return bool((said_so >= THRESHOLD * voted)[counting].all()) if counting.any() else None
+    return bool((said_so >= PARAMETERS.threshold * voted)[counting].all()) if counting.any() else None
 
 
 def checked(votes: VoteMatrix, times: int) -> tuple[list[bool], list[bool], float]:
-    """Which names held (groups of at least FEW votes; any vote), over all splits; mean number of groups."""
+    """Which names held (sides of at least FEW votes; any vote), over all splits; mean number of groups."""
     some: list[bool] = []
     strict: list[bool] = []
     groups = []
     for seed in range(times):
         learning, checking = halves(votes, seed)
-        named, group = learnt(learning)
-        total, of_vote = evidence(learning, group, checking)
-        groups.append(int(group.max()) + 1)
-        for one in named:
+        first = learnt(learning)
+        known = evidence(learning, first.place, checking)
+        groups.append(first.n_groups)
+        for one in first.named:
             for verdicts, fewest in ((some, FEW), (strict, 1)):
-                verdict = holds(one, checking, total, of_vote, fewest)
+                verdict = holds(one, checking, known, first.sides, fewest)
                 if verdict is not None:
                     verdicts.append(verdict)
     return some, strict, float(np.mean(groups))
@@ -117,7 +154,7 @@ def main() -> None:
     for name, votes in tables.items():
         some, strict, groups = checked(votes, times)
         rows.append([name, f"{len(strict) / times:.1f}", f"{groups:.1f}", share(some), share(strict)])
-    head = ["votes", "named a split", "groups", f"held, {FEW} votes a group (bar 0.90)", "held, any vote"]
+    head = ["votes", "named a split", "groups", f"held, {FEW} votes a side (bar 0.90)", "held, any vote"]
     print(show(head, rows))
 
 

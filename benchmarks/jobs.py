@@ -105,7 +105,13 @@ def prepared(job: str, path: Path, groups: int | None) -> Callable[[], dict[str,
     if job == "copy":
         size = np.ones(votes.n_votes)
         return lambda: {"bytes": int(size.copy().nbytes)}
-    raise SystemExit(f"there is no job {job} yet")
+    if job == "whole":
+        from comity.findings.compute import findings_of
+        from consultations import consultation_of
+
+        consultation = consultation_of(votes)
+        return lambda: {"groups": findings_of(consultation).quality.n_groups}
+    raise SystemExit(f"there is no job {job}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from comity.engine.opinion.classic.groups import classic_groups, mean_silhouette
+from comity.engine.opinion.classic.groups import classic_groups, distances, mean_silhouette
 from comity.engine.votes import Floats
 
 
@@ -45,7 +45,7 @@ def silhouette_by_definition(points: Floats, label: np.ndarray) -> float:
 def test_the_silhouette_is_its_definition(seed: int) -> None:
     generator = np.random.default_rng(seed)
     points, label = generator.standard_normal((20, 2)), np.append(generator.integers(0, 3, 19), 3)
-    assert mean_silhouette(points, label) == pytest.approx(silhouette_by_definition(points, label))
+    assert mean_silhouette(distances(points), label) == pytest.approx(silhouette_by_definition(points, label))
 
 
 @pytest.mark.parametrize(

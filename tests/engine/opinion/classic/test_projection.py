@@ -39,13 +39,39 @@ def test_the_map_is_its_definition(seed: int) -> None:
     np.testing.assert_allclose(drawn.extremity, extremity, atol=1e-10)
 
 
-def test_many_statements_take_another_way_to_the_same_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    votes = random_votes(1, 60, 40)
-    whole = classic_map(votes)
-    monkeypatch.setattr(projection, "DENSE", 10)
+@pytest.mark.parametrize("seed", range(8))
+def test_many_statements_take_another_way_to_the_same_map(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    votes = random_votes(seed, 3 + 12 * seed, 70 + 3 * seed)
     sought = classic_map(votes)
-    np.testing.assert_allclose(sought.axes, whole.axes, atol=1e-9)
-    np.testing.assert_allclose(sought.position, whole.position, atol=1e-9)
+    monkeypatch.setattr(projection, "DENSE", 1000)
+    whole = classic_map(votes)
+    np.testing.assert_allclose(sought.variance, whole.variance, atol=1e-12)
+    np.testing.assert_allclose(sought.axes, whole.axes, atol=1e-6)
+    np.testing.assert_allclose(sought.position, whole.position, atol=1e-5)
+
+
+def test_equally_strong_axes_are_both_found() -> None:
+    """Three equal camps, each for its own third of ninety statements: a triangle."""
+    camp, third = np.arange(90) // 30, np.arange(90) // 30
+    table = np.where(camp[:, None] == third, 1, -1)
+    row, column = np.indices((90, 90)).reshape(2, -1)
+    drawn = classic_map(vote_matrix(row, column, table.ravel(), 90, 90))
+    np.testing.assert_allclose(drawn.variance, [0.5, 0.5])
+    corners = drawn.position[[0, 30, 60]]
+    sides = [np.linalg.norm(corners[i] - corners[i - 1]) for i in range(3)]
+    np.testing.assert_allclose(sides, sides[0])
+    np.testing.assert_array_equal(
+        drawn.position, classic_map(vote_matrix(row, column, table.ravel(), 90, 90)).position
+    )
+
+
+def test_many_statements_and_one_opinion_have_one_axis() -> None:
+    table = np.tile([1, -1], (80, 50))
+    table[:3] *= -1
+    row, column = np.indices(table.shape).reshape(2, -1)
+    drawn = classic_map(vote_matrix(row, column, table.ravel(), 80, 100))
+    np.testing.assert_allclose(drawn.variance, [1, 0])
+    assert not drawn.position[:, 1].any()
 
 
 def test_the_page_by_hand() -> None:

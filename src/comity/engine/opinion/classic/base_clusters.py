@@ -65,8 +65,10 @@ def _heap(position: Floats, members: npt.NDArray[np.int64]) -> _Heap:
     """One heap; its squares are exactly 0 where all its points are one place, whatever rounding says."""
     points = position[members]
     offset = points - points.sum(axis=0) / len(points)
-    squares = (offset * offset).sum(axis=0)
-    if bool((points == points[0]).all()):
+    squares = np.einsum("ij,ij->j", offset, offset)
+    # Rounding leaves at most this of one place; only then is the exact question worth its time.
+    doubtful = squares.sum() <= 1e-20 * len(points) * float(points[0] @ points[0]) or len(points) == 1
+    if doubtful and bool((points == points[0]).all()):
         offset, squares = np.zeros_like(offset), np.zeros_like(squares)
     return _Heap(members, offset, squares)
 

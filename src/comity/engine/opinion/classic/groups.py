@@ -60,9 +60,8 @@ def classic_groups(position: Floats, group_count: int | None = None) -> ClassicG
     weight = base.size.astype(np.float64)
     tried = _group_counts(places)
     sets = good_centres(base.centre, weight, max(group_count or 1, *tried, 1))
-    silhouette = {
-        count: mean_silhouette(base.centre, nearest(base.centre, sets[count - 1][0])) for count in tried
-    }
+    apart = distances(base.centre)
+    silhouette = {count: mean_silhouette(apart, nearest(base.centre, sets[count - 1][0])) for count in tried}
     chosen = group_count or max(tried, key=lambda count: (silhouette[count], -count))
     label = min((settled(position, centres) for centres in sets[chosen - 1]), key=lambda result: result[1])[0]
     group = _by_size(label)
@@ -70,25 +69,32 @@ def classic_groups(position: Floats, group_count: int | None = None) -> ClassicG
     return ClassicGroups(group, centre, silhouette, base, None)
 
 
-def mean_silhouette(points: Floats, label: Labels) -> float:
+def distances(points: Floats) -> Floats:
+    """Between all points, shape (n, n)."""
+    first = np.subtract.outer(points[:, 0], points[:, 0])
+    second = np.subtract.outer(points[:, 1], points[:, 1])
+    return np.asarray(np.sqrt(first * first + second * second))
+
+
+def mean_silhouette(distance: Floats, label: Labels) -> float:
     """Mean over points of (b - a) / max(a, b), 0 for a point alone in its group (Rousseeuw 1987).
 
-    a: mean distance to the others of its own group; b: the smallest mean distance to another group.
+    distance: between all points, shape (n, n). a: mean distance to the others of its own group; b: the smallest
+    mean distance to another group.
 
-    >>> round(mean_silhouette(np.array([[0.0, 0.0], [1.0, 0.0], [9.0, 0.0], [10.0, 0.0]]), np.array([0, 0, 1, 1])), 3)
+    >>> line = np.array([[0.0, 0.0], [1.0, 0.0], [9.0, 0.0], [10.0, 0.0]])
+    >>> round(mean_silhouette(distances(line), np.array([0, 0, 1, 1])), 3)
     0.889
     """
     number = int(label.max()) + 1
-    difference = points[:, None, :] - points[None, :, :]
-    distance = np.sqrt((difference * difference).sum(axis=2))
-    member = np.zeros((len(points), number))
-    member[np.arange(len(points)), label] = 1
+    member = np.zeros((len(label), number))
+    member[np.arange(len(label)), label] = 1
     size = member.sum(axis=0)
     total = distance @ member
     own = size[label]
-    within = total[np.arange(len(points)), label] / np.maximum(own - 1, 1)
+    within = total[np.arange(len(label)), label] / np.maximum(own - 1, 1)
     mean = np.where(size > 0, total / np.maximum(size, 1), np.inf)
-    mean[np.arange(len(points)), label] = np.inf
+    mean[np.arange(len(label)), label] = np.inf
     other = mean.min(axis=1)
     alone = (own == 1) | ~np.isfinite(other)
     largest = np.where(alone, 1.0, np.maximum(within, other))

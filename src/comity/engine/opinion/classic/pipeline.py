@@ -98,7 +98,8 @@ def classic_pipeline(
     sorted_votes = canonical(votes)
     table, row, column = sorted_votes.votes, sorted_votes.participant, sorted_votes.statement
     drawn = classic_map(table, blank[column])
-    needed = min(minimum_votes, len(np.unique(table.statement)))
+    with_votes = int((np.bincount(table.statement, minlength=table.n_statements) > 0).sum())
+    needed = min(minimum_votes, with_votes)
     placed = table.votes_per_participant >= max(needed, 1)
     groups = classic_groups(drawn.position[placed], group_count)
     group = _spread(groups.group if groups.not_computed is None else None, placed)

@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh
 from scipy.sparse import csr_array
-from scipy.sparse.linalg import LinearOperator, eigsh
 
 from comity.engine.votes import Floats, VoteMatrix
 
 AXES = 2
-DENSE = 400
+DENSE = 256
 """Up to so many statements the whole matrix x'x is decomposed; above, only its two leading axes are sought."""
+BLOCK = 3
+LARGEST_BASIS = 600
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,17 +88,47 @@ def _leading_axes(centred: csr_array) -> tuple[Floats, Floats]:
         wanted = (max(0, statements - AXES), statements - 1)
         values, vectors = eigh(table.T @ table, subset_by_index=wanted)
     else:
-        turned = centred.T.tocsr()
-        product = LinearOperator((statements, statements), lambda v: turned @ (centred @ v), dtype=float)
-        values, vectors = eigsh(product, k=AXES, v0=np.ones(statements), tol=1e-12)
+        values, vectors = _sought_axes(centred)
     order = np.argsort(-values)
     values, vectors = values[order], vectors[:, order].T
     real = values > 1e-12 * trace
     count = len(values)
-    largest = np.argmax(np.abs(vectors), axis=1)
+    length = np.abs(vectors)
+    largest = np.argmax(length >= (1 - 1e-9) * length.max(axis=1, keepdims=True), axis=1)
     sign = np.sign(vectors[np.arange(count), largest])
     varied = np.bincount(centred.indices, centred.data**2, statements) > 0
     axes[:count] = np.where(real[:, None] & varied, sign[:, None] * vectors, 0.0) + 0.0
     share = np.zeros(AXES)
     share[:count] = np.where(real, values / trace, 0.0)
     return axes, share
+
+
+def _sought_axes(centred: csr_array) -> tuple[Floats, Floats]:
+    """The two leading eigenpairs of x'x by a block Krylov space with full orthogonalisation, from a fixed start.
+
+    A block of BLOCK vectors finds equal eigenvalues too. Ends when both residuals are below 1e-12 of the largest
+    eigenvalue, when the space is all there is, or at LARGEST_BASIS vectors.
+    """
+    turned = centred.T.tocsr()
+    statements = centred.shape[1]
+    block = np.cos(np.outer(np.arange(1, statements + 1), np.sqrt(np.arange(2, 2 + BLOCK))))
+    basis, image = np.zeros((statements, 0)), np.zeros((statements, 0))
+    while True:
+        length = float(np.abs(block).max(initial=0.0))
+        for _ in range(2):  # once is not enough in floating point
+            block = block - basis @ (basis.T @ block)
+        directions, size, _ = np.linalg.svd(block, full_matrices=False)
+        new = directions[:, size > 1e-10 * length]
+        basis = np.concatenate([basis, new], axis=1)
+        image = np.concatenate([image, turned @ (centred @ new)], axis=1)
+        small = basis.T @ image
+        values, inner = np.linalg.eigh((small + small.T) / 2)
+        values, inner = values[-AXES:], inner[:, -AXES:]
+        left = np.linalg.norm(image @ inner - basis @ inner * values, axis=0).max()
+        if (
+            left <= 1e-12 * values[-1]
+            or new.shape[1] == 0
+            or basis.shape[1] >= min(statements, LARGEST_BASIS)
+        ):
+            return values, basis @ inner
+        block = image[:, -new.shape[1] :]
