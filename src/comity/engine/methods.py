@@ -9,6 +9,14 @@ from types import MappingProxyType
 
 METHODS: Mapping[str, str] = MappingProxyType(
     {
+        "spatial-model/1": "comity.engine.opinion.spatial:spatial_model",
+        "opinion-groups/1": "comity.engine.opinion.groups:opinion_groups",
+        "support/1": "comity.engine.opinion.support:share",
+        "corrected-support/1": "comity.engine.opinion.support:corrected_shares",
+        "common-ground/1": "comity.engine.opinion.common_ground:common_ground",
+        "reserved-differences/1": "comity.engine.opinion.differences:differences",
+        "representative-statements/1": "comity.engine.opinion.differences:representativeness",
+        "divisiveness/1": "comity.engine.opinion.differences:divisiveness",
         "classic/1": "comity.engine.opinion.classic.pipeline:classic_pipeline",
         "classic-representative/1": "comity.engine.opinion.classic.representative:representative_statements",
         "classic-consensus/1": "comity.engine.opinion.classic.consensus:consensus_statements",

@@ -2,9 +2,10 @@
 
 The statements' co-variation (diagonal left out, for it holds each statement's own noise) is compared with that
 of the same answers with their signs shaken: shaking keeps who voted on what and how lopsided each statement
-is, and destroys everything that statements share. An axis counts when it is about as strong as the strongest
-axis of the shaken answers; the factor is below 1 because the shaken answers also hold, as noise, what was
-shared (Horn 1965, parallel analysis, for the idea of comparing with answers that share nothing).
+is, and destroys everything that statements share. The first axis counts when it is clearly stronger than the
+strongest axis of the shaken answers; once there is one, the others count when they are about as strong, because
+the shaken answers hold, as noise, also what was shared, which makes them a hard measure (Horn 1965, parallel
+analysis, for the idea of comparing with answers that share nothing).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from comity.engine.opinion.spatial import leading_axes
 from comity.engine.votes import Floats, VoteMatrix
 
 MOST_AXES = 6
-ABOVE_CHANCE = 0.85
+FIRST_ABOVE_CHANCE = 1.15
+OTHERS_ABOVE_CHANCE = 0.85
 SHAKES = 2
 SAMPLE_VOTES = 400_000
 
@@ -41,7 +43,7 @@ def axes_above_chance(votes: VoteMatrix, seed: int = 0) -> int:
     m = votes.n_statements
     if m < 2 or len(sided) == 0:
         return 0
-    mean = np.bincount(column, answer, minlength=m) / (np.bincount(column, minlength=m) + 2.0)
+    mean = np.bincount(column, answer, minlength=m) / np.maximum(np.bincount(column, minlength=m), 1)
     centred = csr_array((answer - mean[column], (row, column)), shape=(votes.n_participants, m))
     strengths = _strengths(centred)
     dice = np.random.default_rng(seed)
@@ -52,7 +54,9 @@ def axes_above_chance(votes: VoteMatrix, seed: int = 0) -> int:
         for _ in range(SHAKES)
     ]
     chance = float(np.mean([strength[0] for strength in shaken]))
-    return int((strengths > max(ABOVE_CHANCE * chance, 1e-9)).sum())
+    if strengths[0] <= max(FIRST_ABOVE_CHANCE * chance, 1e-9):
+        return 0
+    return int((strengths > OTHERS_ABOVE_CHANCE * chance).sum())
 
 
 def _strengths(centred: csr_array) -> Floats:
