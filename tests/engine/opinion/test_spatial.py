@@ -39,10 +39,10 @@ def test_it_finds_the_positions_that_drew_the_votes() -> None:
     votes, position, odds = drawn_votes(1)
     model = spatial_model(votes)
     assert abs(np.corrcoef(model.position[:, 0], position[:, 0])[0, 1]) > 0.9
-    i, j = np.indices(odds.shape)
     unseen = np.ones(odds.shape, bool)
     unseen[votes.participant, votes.statement] = False
-    error = model.probability(i[unseen], j[unseen]) - expit(odds[unseen])
+    i, j = np.nonzero(unseen)
+    error = model.probability(i, j) - expit(odds[i, j])
     assert np.sqrt(np.mean(error**2)) < 0.12
     assert model.axis_share[0] > model.axis_share[1] > 0
 
