@@ -91,7 +91,8 @@ class StatementFinding:
 class Side:
     """An opinion group, an end of the main axis, or a party.
 
-    size: how many participants; on_map: how many of them have a place. is_delegation: a party so small that its
+    name: as a page writes it: 'Group A', 'End 1', the party's name. size: how many participants; on_map: how many
+    of them have a place; n_votes: answers of theirs that count. is_delegation: a party so small that its
     answers are its position (`Parameters.delegation_below`).
     """
 
@@ -172,7 +173,11 @@ class Group:
 
 @dataclass(frozen=True)
 class MapPoint:
-    """Where a participant stands. spread: standard deviation along each axis. membership: probability of group."""
+    """Where a participant stands.
+
+    spread: standard deviation along each axis. group: side_id of the most probable group, None where there is none
+    or it may not be shown. membership: probability of that group.
+    """
 
     participant_id: str
     position: tuple[float, ...]
@@ -213,9 +218,11 @@ class Quality:
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that is published about one consultation. methods: by what they computed.
+    """Everything that is published about one consultation.
 
-    n_left_out: how many of what were left out, by reason in plain words. head: the record's size and root, None for
+    n_participants: everybody known; n_voted: who answered something that counts. methods: by what they computed
+    ('map', 'groups', 'support', 'corrected_support', 'common_ground', 'reserved_differences', 'representative',
+    'divisiveness'). n_left_out: how many of what were left out, by reason in plain words, never zero. head: the record's size and root, None for
     an imported file. parties: all of them, also where they are no sides (one participant each).
     """
 
