@@ -3,18 +3,19 @@
 for (const table of document.querySelectorAll("table[data-sortable]")) {
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.dataset.divider);
+  if (rows.length < 6) continue;
   const dividers = [...table.querySelectorAll("tr[data-divider]")];
   const body = table.tBodies[0];
   const value = (row, column, kind) => {
     const cell = row.cells[column];
     const text = cell.dataset.v ?? cell.textContent.trim();
-    return kind === "number" ? (text === "" ? -Infinity : Number(text)) : text;
+    return kind === "number" ? parseFloat(text.replaceAll(",", "")) || 0 : text;
   };
   const sort = (column, descending) => {
     const kind = heads[column].dataset.sort;
     const keyed = rows.map((row, place) => [value(row, column, kind), place, row]);
     keyed.sort((a, b) => {
-      const order = kind === "number" ? a[0] - b[0] : a[0].localeCompare(b[0]);
+      const order = kind === "number" ? a[0] - b[0] : a[0].localeCompare(b[0], undefined, { numeric: true });
       return (descending ? -order : order) || a[1] - b[1];
     });
     for (const divider of dividers) divider.remove();

@@ -1,0 +1,222 @@
+"""What a page says about itself: how to read it, how sure it is, what it cannot tell, how to recompute it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from markupsafe import Markup
+
+from comity.findings.parameters import Parameters
+from comity.report.drawings import legend_key
+from comity.report.numbers import counted, figure, percent
+from comity.report.opinion_map import FEW_POINTS, MANY_POINTS
+from comity.report.reading import BETWEEN, FEW_SIDES, Outcome, Reading
+from comity.report.sentences import all_sides, closed, stability_words
+
+OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
+    "common": ("solid", "common ground", "common ground"),
+    "difference": ("none", "reserved difference", "reserved differences"),
+    "open": ("pale", "open", "open"),
+}
+"""How each outcome is drawn, and what one and several are called."""
+FLAGS = {"include_rejected": "--include-rejected"}
+"""Parameters that are said by their name alone."""
+
+
+def outcome_name(outcome: Outcome) -> str:
+    return OUTCOMES[outcome][2]
+
+
+def outcome_parts(reading: Reading) -> tuple[tuple[str, int, str], ...]:
+    """The statements by what became of them: how it is drawn, how many, what it is called."""
+    return tuple(
+        (kind, reading.n_by_outcome[outcome], one if reading.n_by_outcome[outcome] == 1 else several)
+        for outcome, (kind, one, several) in OUTCOMES.items()
+    )
+
+
+def common_ground_explained(reading: Reading) -> str:
+    """What is called common ground here, and what to think when there is none."""
+    parameters = reading.findings.parameters
+    meaning = (
+        f"A statement is common ground when more than {percent(parameters.threshold)} of {_each_side(reading)} "
+        f"agree with it, or disagree with it, and this is at least {percent(parameters.certainty)} certain."
+    )
+    if reading.findings.n_votes == 0:
+        return f"{meaning} There are no votes yet."
+    if not reading.common_ground:
+        return f"{meaning} No statement reaches that here."
+    return f"{meaning} Counted side by side, so that no large side drowns a small one."
+
+
+def differences_explained(reading: Reading) -> str:
+    """What is called a reserved difference here, and what to think when there is none."""
+    if len(reading.compared) < 2:
+        return "A difference needs two sides. There is only one here, so none is reserved."
+    meaning = (
+        "A difference is reserved when one side surely supports a statement that another surely rejects or does not "
+        "support. It is kept here with each side’s stance; nobody is asked to give it up."
+    )
+    return meaning if reading.differences else f"{meaning} No statement is surely such a difference here."
+
+
+def how_to_read(reading: Reading) -> Markup:
+    """The parts of a drawn line, each with what it means."""
+    parameters = reading.findings.parameters
+    kinds = ["share", "interval"]
+    if any(
+        one.corrected_agree is not None for found in reading.findings.statements for one in found.supports
+    ):
+        kinds.append("corrected")
+    meaning = {
+        "share": "The filled mark: the share of a side’s votes.",
+        "interval": f"The thick line: where that share lies with {percent(parameters.interval)} probability.",
+        "corrected": "The hollow mark and thin line: the same, corrected for who happened to see the statement.",
+        "threshold": f"The dotted line: the {percent(parameters.threshold)} from which a side supports a statement.",
+    }
+    items = [
+        Markup("<li>{}<span>{}</span></li>").format(legend_key(kind), meaning[kind])
+        for kind in (*kinds, "threshold")
+    ]
+    return Markup('<div class="how"><p>How to read a line</p><ul>{}</ul></div>').format(
+        Markup("").join(items)
+    )
+
+
+def map_explained(reading: Reading) -> str:
+    """What near and far mean, and how much of the differences the drawing shows."""
+    explained = reading.findings.opinion_map.axes_explained
+    near = "People who stand near each other answered alike."
+    if not explained:
+        return near
+    parts = [f"{way} accounts for {percent(share)}" for way, share in zip(_WAYS, explained, strict=False)]
+    return f"{near} Of all that sets answers apart, {' and '.join(parts)}; the rest is not drawn."
+
+
+def map_legend(reading: Reading) -> str:
+    """What the marks of the map are."""
+    points = reading.findings.opinion_map.points
+    parts = ["Each mark is one person."]
+    if len(points) > MANY_POINTS:
+        parts = [
+            "There are too many people for a mark each: a mark stands for all people of one group in one small square "
+            "of the map, at their middle, and its area grows with their number."
+        ]
+    if reading.has_groups:
+        parts.append(
+            "Shape and colour are the group. Filled: surely of that group; hollow: between groups "
+            f"(less than {percent(BETWEEN)} sure). The shaded ring holds the inner half of the group."
+        )
+    interval = percent(reading.findings.parameters.interval)
+    if not any(any(point.spread) for point in points):
+        parts.append("This method does not say how exactly people are placed.")
+    elif len(points) <= FEW_POINTS:
+        parts.append(f"The cross through a mark shows where the person stands with {interval} probability.")
+    else:
+        parts.append(
+            f"A place is uncertain, the more so the fewer votes: the crosses below show how far, with {interval} "
+            "probability, for a person among the surest tenth, a typical one, and one among the least sure tenth."
+        )
+    if 1 < len(reading.parties) <= FEW_SIDES:
+        parts.append("Numbers in the map are the middles of the parties, as numbered in the table.")
+    return " ".join(parts)
+
+
+def axes(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """For each direction of the map, the statement that agreement with grows most along it."""
+    placed = [
+        (found.statement.statement_id, found.position)
+        for found in reading.findings.statements
+        if found.position is not None
+    ]
+    ends = []
+    for axis, (least, most) in enumerate((("Further left", "Further right"), ("Further down", "Further up"))):
+        along = [(position[axis], statement_id) for statement_id, position in placed if len(position) > axis]
+        if not along:
+            continue
+        low, high = min(along, key=lambda pair: pair[0]), max(along, key=lambda pair: pair[0])
+        ends += [(most, high[1])] if high[0] > 0 else []
+        ends += [(least, low[1])] if low[0] < 0 else []
+    return tuple(ends)
+
+
+def not_placed(reading: Reading) -> str:
+    """Who is counted but not on the map, and why."""
+    opinion_map = reading.findings.opinion_map
+    reason = f" ({opinion_map.reason_not_placed.rstrip('.')})" if opinion_map.reason_not_placed else ""
+    who = counted(opinion_map.not_placed, "person is", "people are")
+    return f"{who} counted in every total but not placed on the map{reason}."
+
+
+def how_sure(reading: Reading) -> tuple[str, ...]:
+    """How far to trust the whole, most important first."""
+    findings, quality = reading.findings, reading.findings.quality
+    parts = [closed(sentence) for sentence in quality.says]
+    if quality.why_groups:
+        parts.append(closed(quality.why_groups))
+    if reading.has_groups and quality.group_stability is not None:
+        parts.append(
+            f"The grouping is {stability_words(quality.group_stability)}: {figure(quality.group_stability, 2)}, where "
+            "1 would be the same groups in every resampling and 0 no better than chance."
+        )
+    if quality.log_loss is not None and quality.baseline_log_loss is not None:
+        better = "better" if quality.log_loss < quality.baseline_log_loss else "no better"
+        parts.append(
+            f"Answers that were held back were foretold {better} than by filling the gaps with averages: a log loss of "
+            f"{figure(quality.log_loss, 3)} against {figure(quality.baseline_log_loss, 3)} (lower is better)."
+        )
+    if findings.n_votes == 0:
+        return tuple(parts)
+    parts.append(
+        f"Every interval holds the true share with {percent(findings.parameters.interval)} probability, if those who "
+        "voted are like those of their side who did not."
+    )
+    return tuple(parts)
+
+
+def cannot_tell(reading: Reading) -> tuple[str, ...]:
+    """What nobody should read into the report."""
+    parts = [
+        "What those think who did not take part: it counts answers, it is no sample of everybody concerned.",
+        "How much anything matters to anybody: a lukewarm yes counts as much as a heartfelt one.",
+        "Whether all understood a statement alike, or why anybody answered as he or she did.",
+        "What would be said to other statements: groups and differences are those that these statements brought out.",
+    ]
+    if reading.parties:
+        parts.append("Whether people who voted for a party speak with its mandate.")
+    return tuple(parts)
+
+
+def command(reading: Reading) -> str:
+    """The command that makes this report again from the same files."""
+    chosen, usual = reading.findings.parameters, Parameters()
+    options = []
+    for field in fields(Parameters):
+        value = getattr(chosen, field.name)
+        if value != getattr(usual, field.name):
+            option = f"--{field.name.replace('_', '-')}"
+            options.append(FLAGS.get(field.name, f"{option} {value}"))
+    return " ".join(["comity report PATH", *options])
+
+
+def parameters(reading: Reading) -> str:
+    """Every choice that changes a number, in one line."""
+    chosen = reading.findings.parameters
+    parts = (
+        f"{chosen.method} method",
+        f"threshold {percent(chosen.threshold)}",
+        f"certainty {percent(chosen.certainty)}",
+        f"intervals of {percent(chosen.interval)}",
+        f"at least {counted(chosen.minimum_votes, 'vote')} to be placed on the map",
+        counted(chosen.dimensions, "axis", "axes"),
+        f"rejected statements {'included' if chosen.include_rejected else 'left out'}",
+    )
+    return f"Chosen: {'; '.join(parts)}."
+
+
+_WAYS = ("left to right", "bottom to top")
+
+
+def _each_side(reading: Reading) -> str:
+    """'every group and every party', or all who voted where nobody is told apart."""
+    return all_sides(reading).replace("everybody taken together", "all who voted")
