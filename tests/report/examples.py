@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ from comity.findings.findings import (
     Tally,
 )
 from comity.findings.parameters import Parameters
-from comity.record.consultation import Party, Skipped, Source, SourceFile, Statement
+from comity.record.consultation import Party, RecordHead, Skipped, Source, SourceFile, Statement
 
 RIVER = (
     "Every community along the river has a right to clean drinking water.",
@@ -119,27 +120,33 @@ def drawn(
     )
     if len(party_names) == n_people:
         party = np.arange(n_people)
+    elif len(party_names) > 20:
+        party = np.minimum(dice.geometric(0.12, n_people) - 1, len(party_names) - 1)
     answers = _answers(dice, agreement[group], density)
     placed = (answers != _NONE).sum(axis=1) >= min(parameters.minimum_votes, len(statements))
     letters = "ABCDEFGH"[:n_groups]
+    position, spread = _places(dice, group, n_groups, (answers != _NONE).sum(axis=1))
     members = {f"group:{letter}": placed & (group == place) for place, letter in enumerate(letters)}
     names = {f"group:{letter}": f"Group {letter}" for letter in letters}
-    if n_groups == 1:
-        names["group:A"] = "Everybody"
-    for place, name in enumerate(party_names):
-        members[f"party:{place}"] = party == place
-        names[f"party:{place}"] = name
-    position, spread = _places(dice, group, n_groups, (answers != _NONE).sum(axis=1))
+    if n_groups == 1 and placed.sum() >= 20:
+        low, high = np.quantile(position[placed, 0], [0.25, 0.75])
+        members |= {"end:1": placed & (position[:, 0] <= low), "end:2": placed & (position[:, 0] >= high)}
+        names |= {"end:1": "End 1", "end:2": "End 2"}
+    parties = tuple(Party(str(place), name) for place, name in enumerate(party_names))
+    if len(parties) < n_people:
+        members |= {f"party:{one.party_id}": party == place for place, one in enumerate(parties)}
+        names |= {f"party:{one.party_id}": one.name for one in parties}
     sides = tuple(
         Side(
             side_id=side_id,
-            kind="group" if side_id.startswith("group") else "party",
+            kind=_kind(side_id),
             name=names[side_id],
             size=int(who.sum()),
             on_map=int((who & placed).sum()),
             n_votes=int((answers[who] != _NONE).sum()),
             center=_rounded(position[who & placed].mean(axis=0)) if (who & placed).any() else None,
-            party=None if side_id.startswith("group") else Party(side_id[6:], names[side_id]),
+            party=parties[int(side_id[6:])] if side_id.startswith("party") else None,
+            is_delegation=side_id.startswith("party") and int(who.sum()) < parameters.delegation_below,
         )
         for side_id, who in members.items()
     )
@@ -162,6 +169,8 @@ def drawn(
                 ),
             ),
         ),
+        head=None,
+        parties=parties,
         parameters=parameters,
         comity_version="0.1.0",
         n_participants=n_people,
@@ -178,13 +187,19 @@ def drawn(
         ),
         groups=tuple(
             Group(
-                f"group:{letter}",
-                letter,
-                int(members[f"group:{letter}"].sum()),
+                side.side_id,
+                side.side_id[6:],
+                side.size,
                 0.94,
-                _representative(found, f"group:{letter}") if n_groups > 1 else (),
+                _representative(found, side.side_id) if n_groups > 1 else (),
             )
-            for letter in letters
+            for side in sides
+            if side.kind == "group"
+        ),
+        ends=tuple(
+            Group(side.side_id, side.side_id[4:], side.size, 1.0, _representative(found, side.side_id))
+            for side in sides
+            if side.kind == "end"
         ),
         opinion_map=_map(
             (position, spread),
@@ -195,24 +210,24 @@ def drawn(
         ),
         quality=Quality(
             n_groups=n_groups,
-            group_stability=0.93 if n_groups else None,
-            why_groups=f"{n_groups} groups foretell held-out answers better than any other number.",
+            group_stability=0.93 if n_groups > 1 else None,
+            why_groups="Between any two groups lies a gap."
+            if n_groups > 1
+            else "Opinions lie along a spectrum.",
             log_loss=0.512,
             baseline_log_loss=0.561,
-            says=("Groups were found again in 93 of 100 resamplings of the participants.",),
+            says=("Drawn anew within everybody's uncertainty, the groups agree with these by 0.93.",),
         ),
         methods=MappingProxyType(
             {
-                "opinion_map": Method("spatial-model/1", MappingProxyType({"dimensions": 2}), 2),
-                "groups": Method(
-                    "opinion-groups/1", MappingProxyType({"minimum_size": 5, "largest_number": 8}), 2
-                ),
-                "statements": Method("support/1", MappingProxyType({"interval": 0.9}), 3),
+                "map": Method("spatial-model/1", MappingProxyType({"dimensions": 2}), 3),
+                "groups": Method("opinion-groups/1", MappingProxyType({"minimum_votes": 7}), 4),
+                "support": Method("support/1", MappingProxyType({"interval": 0.9}), 4),
                 "common_ground": Method(
-                    "common-ground/1", MappingProxyType({"threshold": 0.6, "certainty": 0.95}), 3
+                    "common-ground/1", MappingProxyType({"threshold": 0.6, "certainty": 0.95}), 4
                 ),
                 "reserved_differences": Method(
-                    "reserved-differences/1", MappingProxyType({"threshold": 0.6}), 3
+                    "reserved-differences/1", MappingProxyType({"threshold": 0.6}), 4
                 ),
             }
         ),
@@ -320,6 +335,7 @@ def no_votes() -> Findings:
         reserved_differences=(),
         most_divisive=(),
         groups=(),
+        ends=(),
         opinion_map=OpinionMap((), (), 0, ""),
         quality=Quality(0, None, "nobody has voted", None, None, ()),
     )
@@ -369,6 +385,7 @@ def nobody_on_the_map() -> Findings:
         findings,
         sides=sides,
         groups=(),
+        ends=(),
         statements=tuple(
             replace(
                 found,
@@ -414,21 +431,46 @@ def classic() -> Findings:
 
 @lru_cache(maxsize=1)
 def many_parties() -> Findings:
-    """As many parties as there are states."""
+    """More parties than can be drawn one under the other, some of them delegations."""
     dice = np.random.default_rng(13)
+    return drawn(
+        "Rules for the lagoon",
+        "",
+        [Statement(str(place), text, "en") for place, text in enumerate(RIVER)],
+        np.clip(dice.normal(0.6, 0.3, (2, len(RIVER))), 0.02, 0.98),
+        n_people=400,
+        weights=(2, 1),
+        party_names=[f"Municipality {chr(65 + k)}" for k in range(26)],
+        density=0.7,
+        seed=4,
+    )
+
+
+@lru_cache(maxsize=1)
+def assembly() -> Findings:
+    """Every participant is a party, as states are."""
+    dice = np.random.default_rng(17)
     return drawn(
         "Roll calls of one session",
         "",
-        [
-            Statement(f"R/{place}", f"Resolution {place} on {text[:40].lower()}", "en")
-            for place, text in enumerate(RIVER)
-        ],
+        [Statement(f"R/{place}", f"Resolution {place}: {text}", "en") for place, text in enumerate(RIVER)],
         np.clip(dice.normal(0.6, 0.3, (2, len(RIVER))), 0.02, 0.98),
         n_people=190,
         weights=(2, 1),
         party_names=[f"State {chr(65 + k // 20)}{chr(97 + k % 20)}" for k in range(190)],
         density=0.9,
         seed=4,
+    )
+
+
+def private() -> Findings:
+    """Single people may not be shown: only the middles of groups and parties."""
+    findings = river()
+    why = "single participants are not shown in this consultation"
+    return replace(
+        findings,
+        opinion_map=OpinionMap((), findings.opinion_map.axes_explained, findings.n_voted, why),
+        head=RecordHead("lagoon.example", 4_211, "0f" * 32),
     )
 
 
@@ -445,10 +487,16 @@ SHAPES: dict[str, Callable[[], Findings]] = {
     "nobody_on_the_map": nobody_on_the_map,
     "classic": classic,
     "many_parties": many_parties,
+    "assembly": assembly,
+    "private": private,
 }
 """Every shape of findings that the page has to read well for."""
 
 _NONE = 9
+
+
+def _kind(side_id: str) -> Literal["group", "end", "party"]:
+    return "group" if side_id.startswith("group") else "end" if side_id.startswith("end") else "party"
 
 
 def _answers(dice: np.random.Generator, agreement: Agreement, density: float) -> npt.NDArray[np.int64]:
@@ -532,13 +580,15 @@ def _support(side_id: str, tally: Tally, parameters: Parameters) -> Support:
     )
     for_it = _above(tally.agreed, tally.voted, parameters.threshold)
     against_it = _above(tally.disagreed, tally.voted, parameters.threshold)
-    stance: Stance
-    if for_it >= 0.9:
+    stance: Stance = "uncertain"
+    if tally.voted == 0:
+        stance = "silent"
+    elif for_it >= 0.9:
         stance = "supports"
     elif against_it >= 0.9:
         stance = "rejects"
-    else:
-        stance = "uncertain" if tally.voted < 8 else "divided"
+    elif (1 - for_it) * (1 - against_it) >= 0.9:
+        stance = "divided"
     return Support(
         side_id,
         tally,
@@ -603,8 +653,8 @@ def _differences(found: Sequence[StatementFinding], parameters: Parameters) -> t
             for support in one.supports
             if support.stance == "divided" and support.agree.high < parameters.threshold
         )
-        against = rejecting or below
-        if not for_sides or not against:
+        against = rejecting
+        if not for_sides or not (rejecting or below):
             continue
         by_share = sorted(one.supports, key=lambda support: support.agree.value)
         low, high = by_share[0].agree, by_share[-1].agree
@@ -637,7 +687,7 @@ def _representative(found: Sequence[StatementFinding], side_id: str) -> tuple[Re
         rest = [
             support.tally
             for support in one.supports
-            if support.side_id != side_id and support.side_id[0] == "g"
+            if support.side_id != side_id and support.side_id[0] == side_id[0]
         ]
         voted = sum(tally.voted for tally in rest)
         for direction, share, number in (

@@ -30,7 +30,7 @@ def test_json_is_canonical_and_holds_every_field(make: Callable[[], Findings]) -
     assert text == again
     assert text.count("\n") == 1
     assert document["format"] == FORMAT
-    counted = {"n_participants", "n_voted", "n_votes", "n_statements", "n_left_out"}
+    counted = {"n_participants", "n_voted", "n_votes", "n_statements", "n_left_out", "head"}
     assert {one.name for one in fields(Findings)} - counted <= set(document)
     assert document["counts"]["votes"] == findings.n_votes
     assert len(document["statements"]["findings"]) == len(findings.statements)
@@ -40,16 +40,17 @@ def test_json_is_canonical_and_holds_every_field(make: Callable[[], Findings]) -
 def test_every_result_names_its_method_parameters_and_decimals() -> None:
     findings = river()
     document = json.loads(findings_json(findings))
-    for name in RESULTS:
-        method = document[name]["method"]
-        if name in findings.methods:
-            assert method == {
-                "id": findings.methods[name].method_id,
-                "parameters": dict(findings.methods[name].parameters),
-                "decimals": findings.methods[name].decimals,
+    for name, keys in RESULTS.items():
+        assert document[name]["methods"] == [
+            {
+                "id": findings.methods[key].method_id,
+                "parameters": dict(findings.methods[key].parameters),
+                "decimals": findings.methods[key].decimals,
             }
-        else:
-            assert method is None
+            for key in keys
+            if key in findings.methods
+        ]
+    assert {key for keys in RESULTS.values() for key in keys} >= set(findings.methods)
 
 
 def test_who_wrote_a_statement_is_no_finding() -> None:

@@ -28,7 +28,6 @@ from comity.report.drawings import (
 )
 from comity.report.opinion_map import FEW_POINTS, MANY_POINTS, MapLabel, opinion_map
 
-LETTERS = {"group:A": "A", "group:B": "B"}
 STYLES = (Path(comity.report.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
 
 
@@ -48,6 +47,14 @@ def people(number: int, seed: int = 0) -> list[MapPoint]:
     ]
 
 
+def letters(number: int) -> list[str]:
+    return [(point.group or "")[-1] for point in people(number)]
+
+
+def drawn(number: int) -> str:
+    return str(opinion_map(people(number), letters(number)))
+
+
 @pytest.mark.parametrize(
     "drawing",
     [
@@ -61,9 +68,11 @@ def people(number: int, seed: int = 0) -> list[MapPoint]:
         tally_bar(Tally(3, 2, 1)),
         tally_bar(Tally(0, 0, 0)),
         outcome_band([("solid", 1, "<one>"), ("pale", 0, "none")], "Title & more"),
-        opinion_map(people(40), LETTERS, [MapLabel("A", "A", (0.0, 0.0)), MapLabel("<1>", "", (0.0, 0.0))]),
-        opinion_map([], {}),
-        opinion_map(people(1), {}),
+        opinion_map(
+            people(40), letters(40), [MapLabel("A", "A", (0.0, 0.0)), MapLabel("<1>", "", (0.0, 0.0))]
+        ),
+        opinion_map([], []),
+        opinion_map(people(1), [""]),
     ],
     ids=lambda drawing: str(drawing)[:30],
 )
@@ -96,40 +105,47 @@ def test_the_map_draws_everybody_once() -> None:
     points = people(300)
     corners = re.findall(
         r'class="people" style="marker:url\(#mark-[AB](?:-hollow)?\)" d="M([^"]*)"',
-        str(opinion_map(points, LETTERS)),
+        str(opinion_map(points, letters(300))),
     )
     assert sum(len(one.split()) for one in corners) == 2 * len(points)
 
 
 def test_uncertainty_is_visible_for_few_for_some_and_for_many() -> None:
-    few, some = (
-        str(opinion_map(people(FEW_POINTS), LETTERS)),
-        str(opinion_map(people(FEW_POINTS + 1), LETTERS)),
-    )
-    assert len(re.findall(r"h[\d.]+M", re.findall(r'class="whisker" d="([^"]*)"', few)[0])) == FEW_POINTS
-    assert some.count('class="whisker dark"') == 3
-    assert "hollow" in few
-    many = str(opinion_map(people(MANY_POINTS + 1), LETTERS))
-    assert many.count('class="whisker dark"') == 3
-    assert "hollow" in many
+    assert drawn(FEW_POINTS).count('class="sure"') == FEW_POINTS
+    assert drawn(FEW_POINTS + 1).count('class="sure"') == 3
+    assert drawn(MANY_POINTS + 1).count('class="sure"') == 3
+    assert "hollow" in drawn(300)
+    assert "hollow" in drawn(MANY_POINTS + 1)
 
 
-def test_a_method_without_spread_draws_no_crosses() -> None:
+def test_an_ellipse_holds_a_person_with_the_stated_probability() -> None:
     points = [
-        MapPoint("1", (0.0, 1.0), (0.0, 0.0), None, 1.0, None),
-        MapPoint("2", (1.0, 1.0), (0.0, 0.0), None, 1.0, None),
+        MapPoint("1", (0.0, 0.0), (0.5, 1.0), None, 1.0, None),
+        MapPoint("2", (4.0, 0.0), (0.5, 1.0), None, 1.0, None),
     ]
-    assert "whisker" not in str(opinion_map(points, {}))
+    radii = re.findall(
+        r'class="sure"[^>]*rx="([\d.]+)" ry="([\d.]+)"', str(opinion_map(points, ["", ""], interval=0.9))
+    )
+    unit = 420 / 4
+    dice = np.random.default_rng(1)
+    place = dice.normal(0, [0.5, 1.0], (20_000, 2)) * unit
+    inside = ((place / np.array(radii[0], dtype=float)) ** 2).sum(axis=1) <= 1
+    assert inside.mean() == pytest.approx(0.9, abs=0.01)
+
+
+def test_a_method_without_spread_draws_no_ellipses() -> None:
+    points = [MapPoint(str(k), (float(k), 1.0), (0.0, 0.0), None, 1.0, None) for k in range(2)]
+    assert "sure" not in str(opinion_map(points, ["", ""]))
 
 
 def test_a_map_of_one_axis_and_of_one_place_can_be_drawn() -> None:
     same = [MapPoint(str(k), (0.0,), (0.1,), None, 1.0, None) for k in range(5)]
-    assert "NaN" not in str(opinion_map(same, {}))
-    assert "nan" not in str(opinion_map(same, {})).replace("nance", "")
+    assert "NaN" not in str(opinion_map(same, [""] * 5))
+    assert "nan" not in str(opinion_map(same, [""] * 5)).replace("nance", "")
 
 
 def test_the_map_of_200_000_people_stays_small_and_counts_them_all() -> None:
-    drawing = str(opinion_map(people(200_000), LETTERS))
+    drawing = drawn(200_000)
     assert len(drawing) < 100_000
     described = re.findall(r"([\d,]+) people in group", drawing)
     assert sum(int(number.replace(",", "")) for number in described) == 200_000
@@ -137,15 +153,15 @@ def test_the_map_of_200_000_people_stays_small_and_counts_them_all() -> None:
 
 def test_labels_do_not_cover_one_another() -> None:
     labels = [MapLabel(str(number), "", (0.0, 0.0)) for number in range(6)]
-    drawing = str(opinion_map(people(20), LETTERS, labels))
+    drawing = str(opinion_map(people(20), letters(20), labels))
     heights = sorted(float(y) for y in re.findall(r'class="party" x="[\d.]+" y="([\d.]+)"', drawing))
     assert min(np.diff(heights)) >= 20
 
 
 def test_every_group_has_a_shape_of_its_own() -> None:
     outlines = {mark(letter, 0, 0, 10) for letter in ("A", *SHAPES)}
-    assert len(outlines) == 1 + len(SHAPES) == 8
-    assert len({colour_class(letter) for letter in ("A", *SHAPES)}) == 8
+    assert len(outlines) == 1 + len(SHAPES) == 10
+    assert len({colour_class(letter) for letter in ("A", *SHAPES)}) == 10
 
 
 # How colours look to people with a colour vision deficiency: Machado, Oliveira and Fernandes (2009), severity 1.

@@ -227,8 +227,8 @@ def derived(findings: Findings) -> Iterator[str]:
     on_map = len(findings.opinion_map.points)
     yield from (str(math.floor(side.size / on_map * 100 + 0.5)) for side in findings.sides if on_map)
     for row in map_rows(reading):
-        yield from (figure(value, 1) for value in (row.across, row.upwards, row.scatter))
-        yield from (count(row.number), count(row.between))
+        yield from (figure(value, 1) for value in (row.across, row.upwards, row.scatter or 0))
+        yield from (count(row.number), count(row.between or 0))
     for party in party_rows(reading):
         yield from (str(party.supports), str(party.rejects))
     yield from (bytes_of(file.size).split()[0] for file in findings.source.files)
@@ -360,19 +360,21 @@ EMPTY = {
     "no_votes": ("Nobody has voted yet on the 3 statements.", "Nobody has a place on the map."),
     "one_participant": ("1 person cast 5 votes", "Only one person has a place; a map needs two."),
     "one_statement": ("on 1 statement", "The one statement is open"),
-    "everybody_agrees": ("Six statements are common ground", "Nothing is left open"),
+    "everybody_agrees": ("Five statements are common ground", "each end of the spectrum supports them"),
     "no_groups": (
         "There are no separate opinion groups",
         "no parties were named",
-        "A difference needs two sides.",
+        "are the outer quarters",
     ),
     "nothing_named": (
         "No common ground is certain",
         "No difference is certain",
         "No statement reaches that here.",
     ),
-    "nobody_on_the_map": ("Nobody has a place on the map", "60 people are counted in every total"),
-    "many_parties": ("190 parties, a line each",),
+    "nobody_on_the_map": ("Nobody has a place on the map", "60 people are not drawn: fewer than 7 votes."),
+    "many_parties": ("26 parties, a line each", "speaks through a delegation"),
+    "assembly": ("190 parties vote themselves, a line each", "190 parties cast"),
+    "private": ("single people are not shown", "its first 4,211 entries"),
 }
 
 

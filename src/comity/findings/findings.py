@@ -222,8 +222,9 @@ class Findings:
 
     n_participants: everybody known; n_voted: who answered something that counts. methods: by what they computed
     ('map', 'groups', 'support', 'corrected_support', 'common_ground', 'reserved_differences', 'representative',
-    'divisiveness'). n_left_out: how many of what were left out, by reason in plain words, never zero. head: the record's size and root, None for
-    an imported file. parties: all of them, also where they are no sides (one participant each).
+    'divisiveness'). n_left_out: how many of what were left out, by reason in plain words, never zero. head: the
+    record's size and root, None for an imported file. parties: all of them, also where they are no sides (one
+    participant each).
     """
 
     title: str

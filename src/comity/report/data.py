@@ -13,16 +13,17 @@ from dataclasses import fields, is_dataclass
 from comity.findings.findings import Estimate, Findings, Method, Side, StatementFinding, Support, Tally
 
 FORMAT = "comity-findings/1"
-RESULTS = (
-    "statements",
-    "common_ground",
-    "reserved_differences",
-    "most_divisive",
-    "groups",
-    "opinion_map",
-    "quality",
-)
-"""The fields of Findings that a method computed; each stands beside its method."""
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    "statements": ("support", "corrected_support", "divisiveness", "map"),
+    "common_ground": ("common_ground",),
+    "reserved_differences": ("reserved_differences",),
+    "most_divisive": ("divisiveness",),
+    "groups": ("groups", "representative"),
+    "ends": ("map", "representative"),
+    "opinion_map": ("map", "groups"),
+    "quality": ("groups",),
+}
+"""The fields of Findings that methods computed, and under what names `Findings.methods` has them."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is taken for a formula by spreadsheets."""
 
@@ -44,8 +45,11 @@ def findings_json(findings: Findings) -> str:
     Raises ValueError where a number is not finite.
     """
     results = {
-        name: {"method": _method(findings.methods.get(name)), "findings": _plain(getattr(findings, name))}
-        for name in RESULTS
+        name: {
+            "methods": [_method(findings.methods[key]) for key in keys if key in findings.methods],
+            "findings": _plain(getattr(findings, name)),
+        }
+        for name, keys in RESULTS.items()
     }
     document = {
         "format": FORMAT,
@@ -53,6 +57,8 @@ def findings_json(findings: Findings) -> str:
         "title": findings.title,
         "question": findings.question,
         "source": _plain(findings.source),
+        "record": _plain(findings.head),
+        "parties": _plain(findings.parties),
         "parameters": _plain(findings.parameters),
         "counts": {
             "participants": findings.n_participants,
@@ -97,9 +103,7 @@ class _Lines(list[str]):
         self.append(line)
 
 
-def _method(method: Method | None) -> object:
-    if method is None:
-        return None
+def _method(method: Method) -> dict[str, object]:
     return {"id": method.method_id, "parameters": dict(method.parameters), "decimals": method.decimals}
 
 

@@ -31,8 +31,10 @@ SHAPES: Mapping[str, tuple[tuple[float, float], ...]] = {
     "F": _PLUS,
     "G": _STAR,
     "H": ((-1.25, -0.5), (1.25, -0.5), (1.25, 0.5), (-1.25, 0.5)),
+    "1": ((-1.15, 0), (0.75, -1.05), (0.75, 1.05)),
+    "2": ((1.15, 0), (-0.75, -1.05), (-0.75, 1.05)),
 }
-"""Corners of each group's mark, in radii; A, and everything without a letter, is a circle."""
+"""Corners of the mark of each group, and of each end of a spectrum, in radii; A, and all without one, is a circle."""
 
 BAR_WIDTH, BAR_HEIGHT = 208, 24
 _MARGIN = 4

@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from comity.findings.parameters import Parameters
 from comity.report.drawings import legend_key
-from comity.report.numbers import counted, figure, percent
+from comity.report.numbers import count, counted, figure, percent
 from comity.report.opinion_map import FEW_POINTS, MANY_POINTS
 from comity.report.reading import BETWEEN, FEW_SIDES, Outcome, Reading
-from comity.report.sentences import all_sides, closed, stability_words
+from comity.report.sentences import all_sides, closed, people
 
 OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
     "common": ("solid", "common ground", "common ground"),
@@ -42,16 +42,21 @@ def common_ground_explained(reading: Reading) -> str:
         f"A statement is common ground when more than {percent(parameters.threshold)} of {_each_side(reading)} "
         f"agree with it, or disagree with it, and this is at least {percent(parameters.certainty)} certain."
     )
+    if len(reading.findings.sides) > 1:
+        meaning += " Every side counts by itself, so that a large one does not drown a small one."
+    if any(side.is_delegation for side in reading.findings.sides):
+        meaning += (
+            f" A party with fewer than {count(parameters.delegation_below)} people speaks through a delegation: its "
+            "answers are taken as its position."
+        )
     if reading.findings.n_votes == 0:
         return f"{meaning} There are no votes yet."
-    if not reading.common_ground:
-        return f"{meaning} No statement reaches that here."
-    return f"{meaning} Counted side by side, so that no large side drowns a small one."
+    return meaning if reading.common_ground else f"{meaning} No statement reaches that here."
 
 
 def differences_explained(reading: Reading) -> str:
     """What is called a reserved difference here, and what to think when there is none."""
-    if len(reading.compared) < 2:
+    if len(reading.findings.sides) < 2:
         return "A difference needs two sides. There is only one here, so none is reserved."
     meaning = (
         "A difference is reserved when one side surely supports a statement that another surely rejects or does not "
@@ -84,24 +89,32 @@ def how_to_read(reading: Reading) -> Markup:
 
 
 def map_explained(reading: Reading) -> str:
-    """What near and far mean, and how much of the differences the drawing shows."""
+    """What near and far mean, and how much of what the map explains lies in each direction."""
     explained = reading.findings.opinion_map.axes_explained
-    near = "People who stand near each other answered alike."
-    if not explained:
+    near = f"{'Parties' if reading.parties_vote else 'People'} that stand near each other answered alike."
+    if not reading.parties_vote:
+        near = near.replace(" that ", " who ")
+    if not any(explained):
         return near
-    parts = [f"{way} accounts for {percent(share)}" for way, share in zip(_WAYS, explained, strict=False)]
-    return f"{near} Of all that sets answers apart, {' and '.join(parts)}; the rest is not drawn."
+    parts = [f"{percent(share)} {way}" for way, share in zip(_WAYS, explained, strict=False)]
+    return f"{near} Of what the map explains of their answers, {' and '.join(parts).replace(' from', ' lies from', 1)}."
 
 
 def map_legend(reading: Reading) -> str:
     """What the marks of the map are."""
     points = reading.findings.opinion_map.points
-    parts = ["Each mark is one person."]
+    if not points:
+        return "Letters and numbers are the middles of groups and parties; single people are not shown."
+    parts = [f"Each mark is one {'party' if reading.parties_vote else 'person'}."]
     if len(points) > MANY_POINTS:
         parts = [
             "There are too many people for a mark each: a mark stands for all people of one group in one small square "
             "of the map, at their middle, and its area grows with their number."
         ]
+    if reading.ends:
+        parts.append(
+            "Triangles: the outer quarters of the spectrum, which are compared; circles: everybody between."
+        )
     if reading.has_groups:
         parts.append(
             "Shape and colour are the group. Filled: surely of that group; hollow: between groups "
@@ -111,11 +124,12 @@ def map_legend(reading: Reading) -> str:
     if not any(any(point.spread) for point in points):
         parts.append("This method does not say how exactly people are placed.")
     elif len(points) <= FEW_POINTS:
-        parts.append(f"The cross through a mark shows where the person stands with {interval} probability.")
+        parts.append(f"The dashed ellipse around a mark holds the true place with {interval} probability.")
     else:
         parts.append(
-            f"A place is uncertain, the more so the fewer votes: the crosses below show how far, with {interval} "
-            "probability, for a person among the surest tenth, a typical one, and one among the least sure tenth."
+            f"Places are uncertain, the more so the fewer the votes. The dashed ellipses hold, with {interval} "
+            "probability, the true place of three people: one among the surest tenth, a typical one, and one among "
+            "the least sure tenth."
         )
     if 1 < len(reading.parties) <= FEW_SIDES:
         parts.append("Numbers in the map are the middles of the parties, as numbered in the table.")
@@ -140,25 +154,27 @@ def axes(reading: Reading) -> tuple[tuple[str, str], ...]:
     return tuple(ends)
 
 
+def own_words(reading: Reading) -> str:
+    """What the statements under a group, or an end of the spectrum, are."""
+    what, others = ("group", "everybody outside it") if reading.has_groups else ("end", "the other end")
+    return (
+        f"These statements set each {what} apart: most of it gives an answer that is surely rarer elsewhere. The "
+        f"filled mark is the {what}, the ring is {others}."
+    )
+
+
 def not_placed(reading: Reading) -> str:
     """Who is counted but not on the map, and why."""
     opinion_map = reading.findings.opinion_map
-    reason = f" ({opinion_map.reason_not_placed.rstrip('.')})" if opinion_map.reason_not_placed else ""
-    who = counted(opinion_map.not_placed, "person is", "people are")
-    return f"{who} counted in every total but not placed on the map{reason}."
+    why = opinion_map.reason_not_placed.rstrip(".")
+    are = "is" if opinion_map.not_placed == 1 else "are"
+    return f"{people(reading, opinion_map.not_placed)} {are} not drawn{f': {why}' if why else ''}."
 
 
 def how_sure(reading: Reading) -> tuple[str, ...]:
     """How far to trust the whole, most important first."""
     findings, quality = reading.findings, reading.findings.quality
     parts = [closed(sentence) for sentence in quality.says]
-    if quality.why_groups:
-        parts.append(closed(quality.why_groups))
-    if reading.has_groups and quality.group_stability is not None:
-        parts.append(
-            f"The grouping is {stability_words(quality.group_stability)}: {figure(quality.group_stability, 2)}, where "
-            "1 would be the same groups in every resampling and 0 no better than chance."
-        )
     if quality.log_loss is not None and quality.baseline_log_loss is not None:
         better = "better" if quality.log_loss < quality.baseline_log_loss else "no better"
         parts.append(
@@ -188,7 +204,7 @@ def cannot_tell(reading: Reading) -> tuple[str, ...]:
 
 
 def command(reading: Reading) -> str:
-    """The command that makes this report again from the same files."""
+    """The command that makes this report again from the same files, or from the record."""
     chosen, usual = reading.findings.parameters, Parameters()
     options = []
     for field in fields(Parameters):
@@ -196,7 +212,8 @@ def command(reading: Reading) -> str:
         if value != getattr(usual, field.name):
             option = f"--{field.name.replace('_', '-')}"
             options.append(FLAGS.get(field.name, f"{option} {value}"))
-    return " ".join(["comity report PATH", *options])
+    what = "PATH" if reading.findings.head is None else "RECORD"
+    return " ".join([f"comity report {what}", *options])
 
 
 def parameters(reading: Reading) -> str:
@@ -209,12 +226,13 @@ def parameters(reading: Reading) -> str:
         f"intervals of {percent(chosen.interval)}",
         f"at least {counted(chosen.minimum_votes, 'vote')} to be placed on the map",
         counted(chosen.dimensions, "axis", "axes"),
+        f"parties with fewer than {counted(chosen.delegation_below, 'person', 'people')} are delegations",
         f"rejected statements {'included' if chosen.include_rejected else 'left out'}",
     )
     return f"Chosen: {'; '.join(parts)}."
 
 
-_WAYS = ("left to right", "bottom to top")
+_WAYS = ("from left to right", "from bottom to top")
 
 
 def _each_side(reading: Reading) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 from comity.findings.findings import Estimate
 
@@ -128,6 +129,18 @@ def figure(number: float, decimals: int) -> str:
     """
     text = f"{number:.{decimals}f}"
     return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def place_with_interval(value: float, spread: float, interval: float) -> str:
+    """A coordinate on the map with its interval, from its standard deviation.
+
+    >>> place_with_interval(-0.72, 0.1, 0.9), place_with_interval(0.3, 0.0, 0.9)
+    ('−0.7 (−0.9 to −0.6)', '0.3')
+    """
+    if spread == 0:
+        return figure(value, 1)
+    reach = spread * NormalDist().inv_cdf(0.5 + interval / 2)
+    return f"{figure(value, 1)} ({figure(value - reach, 1)} to {figure(value + reach, 1)})"
 
 
 def bytes_of(size: int) -> str:

@@ -1,14 +1,16 @@
 """The opinion map as SVG text: where everybody stands, how surely, and in which group.
 
+A person's ellipse: half axes r s_1 and r s_2, s the standard deviations, r = sqrt(-2 ln(1 - interval)), which holds
+`interval` of a two-dimensional normal distribution.
+
 Source of the ring: the ellipse of a group's own covariance, made just as large as holds half of its people.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +21,8 @@ from comity.report.drawings import alone, colour_class, mark, short
 from comity.report.numbers import counted
 from comity.report.reading import BETWEEN
 
-FEW_POINTS = 120
-"""Up to so many people, everybody's own uncertainty is drawn as a cross."""
+FEW_POINTS = 12
+"""Up to so many people, everybody's own uncertainty is drawn; beyond that, three people's."""
 MANY_POINTS = 2_500
 """From so many people on, the map draws one mark for all people of a group in a cell of a grid."""
 MAP_WIDTH = 480
@@ -37,38 +39,35 @@ class MapLabel:
 
 def opinion_map(
     points: Sequence[MapPoint],
-    letters: Mapping[str, str],
+    letters: Sequence[str],
     labels: Sequence[MapLabel] = (),
     *,
+    in_groups: bool = True,
     interval: float = 0.9,
     title: str = "Opinion map",
 ) -> Markup:
     """Where everybody stands: near is alike. Filled: surely of the group; hollow: between groups.
 
-    points: with one axis or more; the first two are drawn, equally long. letters: of each group, by its side_id.
-    Up to FEW_POINTS everybody's uncertainty is a cross; beyond, three crosses beside the map show the most exact,
-    the middle and the least exact place. From MANY_POINTS on, people of one group who stand in one cell of a
-    grid are one mark at their middle, its area growing with their number. A ring holds half of each group.
+    points: with one axis or more; the first two are drawn, equally long. letters: the mark of each point. in_groups:
+    False where there are no groups to be between. Dashed ellipses hold a person with the probability of `interval`:
+    everybody up to FEW_POINTS, beyond that one among the surest tenth, a typical one and one among the least sure
+    tenth. From MANY_POINTS on, people with one mark who stand in one cell of a grid are one mark at their middle, its
+    area growing with their number. A ring holds half of each group. Without points, the labels alone are drawn.
     """
     place = np.array([_two(point.position) for point in points], dtype=float).reshape(len(points), 2)
     spread = np.array([_two(point.spread) for point in points], dtype=float).reshape(len(points), 2)
-    spread *= NormalDist().inv_cdf(0.5 + interval / 2)
-    letter = np.array([letters.get(point.group or "", "") for point in points], dtype="<U1")
-    sure = np.array([not letters or point.membership >= BETWEEN for point in points], dtype=bool)
-    canvas = _Canvas.around(place, np.median(spread, axis=0) if len(points) else np.ones(2))
+    spread *= math.sqrt(-2 * math.log(1 - interval))
+    letter = np.array(letters, dtype="<U1").reshape(len(points))
+    sure = np.array([not in_groups or point.membership >= BETWEEN for point in points], dtype=bool)
+    middles = np.array([_two(label.position) for label in labels], dtype=float).reshape(len(labels), 2)
+    canvas = _Canvas.around(np.vstack([place, middles]))
     xy = canvas.put(place)
     parts = [canvas.cross_hairs()]
-    parts += [_ring(xy[letter == one], one) for one in sorted(set(letter.tolist())) if one]
-    is_spread = bool(spread.any())
-    if len(points) <= FEW_POINTS and is_spread:
-        parts.append(_whiskers(xy, spread * canvas.unit))
+    parts += [_ring(xy[letter == one], one) for one in np.unique(letter).tolist() if one and in_groups]
     parts += _marks(xy, letter, sure)
+    parts += _uncertain(xy, spread * canvas.unit)
     parts += _labels(canvas, labels)
-    bottom = canvas.height
-    if len(points) > FEW_POINTS and is_spread:
-        crosses, bottom = _typical_crosses(spread * canvas.unit, canvas.height)
-        parts.append(crosses)
-    return alone("map", (MAP_WIDTH, bottom), parts, title, _described(letter, sure))
+    return alone("map", (MAP_WIDTH, canvas.height), parts, title, _described(letter, sure))
 
 
 @dataclass(frozen=True)
@@ -80,15 +79,13 @@ class _Canvas:
     height: float
 
     @classmethod
-    def around(cls, place: npt.NDArray[np.float64], margin: npt.NDArray[np.float64]) -> _Canvas:
-        """A canvas for all places, with a margin for how uncertain the typical one is."""
+    def around(cls, place: npt.NDArray[np.float64]) -> _Canvas:
         low, high = (
             (place.min(axis=0), place.max(axis=0)) if len(place) else (np.full(2, -1.0), np.full(2, 1.0))
         )
-        low, high = low - margin / 2, high + margin / 2
         extent = np.maximum(high - low, 1e-9)
-        unit = float(min((MAP_WIDTH - 36) / extent[0], 400 / extent[1])) if extent.max() > 1e-6 else 60.0
-        height = max(float(extent[1] * unit) + 36 if extent[1] > 1e-6 else 0.0, 200.0)
+        unit = float(min((MAP_WIDTH - 60) / extent[0], 360 / extent[1])) if extent.max() > 1e-6 else 60.0
+        height = max(float(extent[1] * unit) + 60 if extent[1] > 1e-6 else 0.0, 200.0)
         middle = (low + high) / 2
         return cls((float(middle[0]), float(middle[1])), unit, round(height))
 
@@ -115,7 +112,7 @@ def _marks(
     largest = 1
     cells: dict[tuple[bool, str], tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = {}
     for certain in (False, True):
-        for one in sorted(set(letter.tolist())):
+        for one in np.unique(letter).tolist():
             chosen = xy[(letter == one) & (sure == certain)]
             if len(chosen):
                 cells[certain, one] = _cells(chosen) if many else (chosen, np.ones(len(chosen)))
@@ -172,34 +169,20 @@ def _ring(xy: npt.NDArray[np.float64], letter: str) -> str:
     )
 
 
-def _whiskers(xy: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]) -> str:
-    data = "".join(
-        f"M{short(x - dx)} {short(y)}h{short(2 * dx)}M{short(x)} {short(y - dy)}v{short(2 * dy)}"
-        for (x, y), (dx, dy) in zip(xy.tolist(), reach.tolist(), strict=True)
-    )
-    return f'<path class="whisker" d="{data}"/>' if data else ""
-
-
-def _typical_crosses(reach: npt.NDArray[np.float64], top: float) -> tuple[str, float]:
-    """Three crosses under the map, and how far down they go: the surest tenth, the middle, the least sure tenth.
-
-    In one row where they fit, else one under the other.
-    """
-    order = np.argsort(reach.sum(axis=1), kind="stable")
-    quantiles = ((0.1, "surest"), (0.5, "typical"), (0.9, "least sure"))
-    chosen = [(*reach[order[int(part * (len(order) - 1))]].tolist(), label) for part, label in quantiles]
-    in_a_row = sum(2 * dx + 92 for dx, _, _ in chosen) <= MAP_WIDTH
-    tallest = max(9.0, *(dy for _, dy, _ in chosen))
-    parts, x, y = [], 2.0, top + tallest + 6
-    for dx, dy, label in chosen:
-        middle = x + dx
-        cross = f"M{short(x)} {short(y)}h{short(2 * dx)}M{short(middle)} {short(y - dy)}v{short(2 * dy)}"
-        parts.append(
-            f'<path class="whisker dark" d="{cross}"/>'
-            f'<text class="axis" x="{short(middle + dx + 6)}" y="{short(y + 5)}">{label}</text>'
+def _uncertain(xy: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]) -> Iterable[str]:
+    """Where single people stand with stated probability: all of a few, else the surest, a typical, the least sure."""
+    if not reach.any():
+        return
+    chosen = list(range(len(xy)))
+    if len(xy) > FEW_POINTS:
+        order = np.argsort(reach.sum(axis=1), kind="stable")
+        chosen = [int(order[int(part * (len(order) - 1))]) for part in (0.1, 0.5, 0.9)]
+    for one in chosen:
+        (x, y), (across, upwards) = xy[one].tolist(), reach[one].tolist()
+        yield (
+            f'<ellipse class="sure" cx="{short(x)}" cy="{short(y)}" rx="{short(across)}" ry="{short(upwards)}"/>'
+            f'<circle class="sure dotted" cx="{short(x)}" cy="{short(y)}" r="2"/>'
         )
-        x, y = (middle + dx + 92, y) if in_a_row else (x, y + 2 * tallest + 6)
-    return "".join(parts), y + tallest + 2 if in_a_row else y - tallest - 2
 
 
 def _labels(canvas: _Canvas, labels: Sequence[MapLabel]) -> Iterable[str]:
@@ -219,19 +202,22 @@ def _labels(canvas: _Canvas, labels: Sequence[MapLabel]) -> Iterable[str]:
 
 def _described(letter: npt.NDArray[np.str_], sure: npt.NDArray[np.bool_]) -> str:
     if not len(letter):
-        return "Nobody has a place on the map."
+        return "Single people are not shown. The table beside the map has the figures."
     parts = [
-        f"{counted(int((letter == one).sum()), 'person', 'people')} {f'in group {one}' if one else 'in no group'}"
-        for one in sorted(set(letter.tolist()))
+        f"{counted(int((letter == one).sum()), 'person', 'people')} {_MARKED.get(one, f'in group {one}')}"
+        for one in np.unique(letter).tolist()
     ]
     between = int((~sure).sum())
     tail = f"; {counted(between, 'person stands', 'people stand')} between groups" if between else ""
     return f"{', '.join(parts)}{tail}. The table beside the map has the figures."
 
 
+_MARKED = {"": "with no mark of their own", "1": "at end 1", "2": "at end 2"}
+
+
 def _radius(number: int) -> float:
     """The more people, the smaller the mark: together they cover about as much of the map."""
-    return min(max(75 / math.sqrt(max(number, 1)), 2.2), 6.0)
+    return min(max(75 / math.sqrt(max(number, 1)), 2.2), 5.0)
 
 
 def _two(position: Sequence[float]) -> tuple[float, float]:

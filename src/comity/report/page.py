@@ -6,7 +6,7 @@ from comity.findings.findings import Findings
 from comity.report import drawings, explanations, language, numbers, reading, sentences
 from comity.report.frame import Frame, Section, page_from
 from comity.report.opinion_map import MapLabel, opinion_map
-from comity.report.reading import FEW_SIDES, Reading
+from comity.report.reading import FEW_SIDES, Reading, letters_of_points
 
 SECTIONS = (
     Section("found", "In five sentences"),
@@ -49,9 +49,13 @@ def map_of(read: Reading) -> str:
     """The opinion map of a consultation: groups by letter, parties by number where they are few."""
     findings = read.findings
     labels = [
-        MapLabel(read.letters.get(side.side_id, ""), read.letters.get(side.side_id, ""), side.center)
-        for side in read.group_sides
-        if side.center is not None and read.has_groups
+        MapLabel(
+            read.letters[side.side_id] if side.kind == "group" else side.name,
+            read.letters[side.side_id],
+            side.center,
+        )
+        for side in read.marked
+        if side.center is not None
     ]
     if 1 < len(read.parties) <= FEW_SIDES:
         labels += [
@@ -61,7 +65,8 @@ def map_of(read: Reading) -> str:
         ]
     return opinion_map(
         findings.opinion_map.points,
-        read.letters if read.has_groups else {},
+        letters_of_points(read),
         labels,
+        in_groups=read.has_groups,
         interval=findings.parameters.interval,
     )

@@ -21,6 +21,7 @@ from comity.findings.findings import (
     StatementFinding,
     Support,
 )
+from comity.record.consultation import Party
 from comity.report.language import language_of
 
 Outcome = Literal["common", "difference", "open"]
@@ -28,6 +29,8 @@ FEW_SIDES = 14
 """Up to so many sides are drawn one under the other; more are named by their stance."""
 NEARLY = 0.5
 """From this certainty on, a statement that is not yet common ground is worth a look."""
+QUESTION = 200
+"""A longer question (letters, a wide one counting twice) stands in full at the end of the page."""
 FULL = 40
 """So many shared, and so many disputed, statements are drawn in full; the rest is listed."""
 BETWEEN = 0.8
@@ -55,26 +58,44 @@ class Reading:
 
     @cached_property
     def letters(self) -> dict[str, str]:
-        """The letter of each group, by side; it chooses shape and colour."""
-        return {group.side_id: group.letter for group in self.findings.groups}
+        """The letter of each group, or the number of each end of a spectrum, by side: it chooses shape and colour."""
+        marked = self.findings.groups if self.has_groups else self.findings.ends
+        return {group.side_id: group.letter for group in marked}
 
     @cached_property
     def group_sides(self) -> tuple[Side, ...]:
         return tuple(side for side in self.findings.sides if side.kind == "group")
 
     @cached_property
+    def ends(self) -> tuple[Side, ...]:
+        """The two ends of the main axis, where there is one group."""
+        return tuple(side for side in self.findings.sides if side.kind == "end")
+
+    @cached_property
+    def marked(self) -> tuple[Side, ...]:
+        """The sides with a mark of their own: groups, or the ends of a spectrum."""
+        return self.group_sides if self.has_groups else self.ends
+
+    @cached_property
     def parties(self) -> tuple[Side, ...]:
+        """The parties that are sides; none where every party is a single participant."""
         return tuple(side for side in self.findings.sides if side.kind == "party")
 
     @property
     def has_groups(self) -> bool:
         """Two groups or more: one group means that there are none."""
-        return len(self.group_sides) > 1
+        return sum(side.kind == "group" for side in self.findings.sides) > 1
+
+    @property
+    def parties_vote(self) -> bool:
+        """Is every participant a party of its own, as states in an assembly are?"""
+        findings = self.findings
+        return 0 < findings.n_participants <= len(findings.parties) and not self.parties
 
     @cached_property
-    def compared(self) -> tuple[Side, ...]:
-        """The sides that a statement is shown for: the one group of a whole is left out beside parties."""
-        return self.findings.sides if self.has_groups else self.parties or self.group_sides
+    def n_on_map(self) -> int:
+        """People with a place, also where the points are not shown."""
+        return len(self.findings.opinion_map.points) or sum(side.on_map for side in self.group_sides)
 
     @cached_property
     def common_ground(self) -> tuple[CommonGround, ...]:
@@ -157,19 +178,24 @@ class Reading:
         return next((support for support in supports if support.side_id == side_id), None)
 
     def group(self, side_id: str) -> Group | None:
-        return next((group for group in self.findings.groups if group.side_id == side_id), None)
+        """A group, or an end of a spectrum, in its own words."""
+        described = (*self.findings.groups, *self.findings.ends)
+        return next((group for group in described if group.side_id == side_id), None)
 
 
 @dataclass(frozen=True)
 class MapRow:
-    """One side in the table beside the map: the middle of its people, how far they scatter, who is between."""
+    """One side in the table beside the map: the middle of its people, how far they scatter, who is between.
+
+    scatter, between: None where single people are not shown.
+    """
 
     side_id: str
     number: int
     across: float
     upwards: float
-    scatter: float
-    between: int
+    scatter: float | None
+    between: int | None
 
 
 @dataclass(frozen=True)
@@ -180,6 +206,15 @@ class PartyRow:
     supports: int
     rejects: int
     groups: str
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One of many parties that vote themselves: its group, how surely, and its place."""
+
+    party: Party
+    letter: str
+    point: MapPoint | None
 
 
 def answered(support: Support, direction: Direction) -> Estimate:
@@ -194,19 +229,16 @@ def corrected(support: Support, direction: Direction) -> Estimate | None:
 
 def shown_supports(reading: Reading, found: StatementFinding, weakest: str = "") -> tuple[Support, ...]:
     """The sides that are drawn for a statement: all, or, where they are too many, the groups and the weakest."""
-    if len(reading.compared) <= FEW_SIDES:
-        shown = {side.side_id for side in reading.compared}
-    else:
-        shown = {side.side_id for side in reading.group_sides} | {weakest}
+    shown = {side.side_id for side in reading.findings.sides}
+    if len(shown) > FEW_SIDES:
+        shown = {side.side_id for side in (*reading.group_sides, *reading.ends)} | {weakest}
     return tuple(support for support in found.supports if support.side_id in shown)
 
 
 def statement_rows(reading: Reading, found: StatementFinding) -> tuple[tuple[str, Estimate], ...]:
-    """The lines drawn for a statement in the table of all: everybody, then each group by its letter."""
-    if not reading.has_groups:
-        return (("", found.agree),)
-    groups = ((reading.letters.get(support.side_id), support.agree) for support in found.supports)
-    return (("", found.agree), *((letter, agree) for letter, agree in groups if letter))
+    """The lines drawn for a statement in the table of all: everybody, then each group, or end, by its mark."""
+    marked = ((reading.letters.get(support.side_id), support.agree) for support in found.supports)
+    return (("", found.agree), *((letter, agree) for letter, agree in marked if letter))
 
 
 def party_differences(reading: Reading, side_id: str) -> tuple[tuple[str, Support], ...]:
@@ -239,24 +271,56 @@ def party_rows(reading: Reading) -> tuple[PartyRow, ...]:
     )
 
 
+def place_rows(reading: Reading) -> tuple[PlaceRow, ...]:
+    """All parties that vote themselves, in their own order."""
+    points = {point.party_id: point for point in reading.findings.opinion_map.points}
+    letters = dict(zip(points, letters_of_points(reading), strict=False)) if points else {}
+    return tuple(
+        PlaceRow(party, letters.get(party.party_id, ""), points.get(party.party_id))
+        for party in reading.findings.parties
+    )
+
+
+def letters_of_points(reading: Reading) -> tuple[str, ...]:
+    """The mark of everybody on the map: of the group, or of the end of the spectrum where there are no groups."""
+    points = reading.findings.opinion_map.points
+    if reading.has_groups:
+        return tuple(reading.letters.get(point.group or "", "") for point in points)
+    if len(reading.ends) != 2:
+        return ("",) * len(points)
+    letters = [""] * len(points)
+    along = sorted(range(len(points)), key=lambda place: points[place].position[0])
+    first, last = reading.ends
+    for place in along[: first.on_map]:
+        letters[place] = reading.letters[first.side_id]
+    for place in along[len(along) - last.on_map :]:
+        letters[place] = reading.letters[last.side_id]
+    return tuple(letters)
+
+
 def map_rows(reading: Reading) -> tuple[MapRow, ...]:
-    """Every side with people on the map; beyond FEW_SIDES parties, the groups only."""
+    """Every side with people on the map; beyond FEW_SIDES parties, the groups or ends only."""
     points = reading.findings.opinion_map.points
     by_side: dict[str, list[MapPoint]] = {side.side_id: [] for side in reading.findings.sides}
-    for point in points:
-        for side_id in (point.group, f"party:{point.party_id}"):
+    by_letter = {letter: side_id for side_id, letter in reading.letters.items()}
+    for point, letter in zip(points, letters_of_points(reading), strict=True):
+        everybody = "" if reading.has_groups else point.group
+        for side_id in (by_letter.get(letter), everybody, f"party:{point.party_id}"):
             if side_id in by_side:
                 by_side[side_id].append(point)
-    shown = reading.findings.sides if len(reading.parties) <= FEW_SIDES else reading.group_sides
-    return tuple(_map_row(side.side_id, by_side[side.side_id]) for side in shown if by_side[side.side_id])
+    marked = (*reading.group_sides, *reading.ends)
+    shown = reading.findings.sides if len(reading.parties) <= FEW_SIDES else marked
+    return tuple(_map_row(side, by_side[side.side_id]) for side in shown if side.center is not None)
 
 
-def _map_row(side_id: str, points: list[MapPoint]) -> MapRow:
+def _map_row(side: Side, points: list[MapPoint]) -> MapRow:
+    across, upwards = (*(side.center or ()), 0.0, 0.0)[:2]
+    if not points:
+        return MapRow(side.side_id, side.on_map, across, upwards, None, None)
     place = np.array([(*point.position, 0.0)[:2] for point in points], dtype=float)
-    scatter = float(np.sqrt(place.var(axis=0).sum()))
     between = sum(point.membership < BETWEEN for point in points)
     return MapRow(
-        side_id, len(points), float(place[:, 0].mean()), float(place[:, 1].mean()), scatter, between
+        side.side_id, side.on_map, across, upwards, float(np.sqrt(place.var(axis=0).sum())), between
     )
 
 

@@ -35,9 +35,9 @@ from comity.report.reading import FEW_SIDES, Reading
 STANCES = {
     "supports": ("supports it", "support it"),
     "rejects": ("rejects it", "reject it"),
-    "withholds": ("does not support it", "do not support it"),
-    "divided": ("is divided", "are divided"),
+    "divided": ("neither supports nor rejects it", "neither support nor reject it"),
     "uncertain": ("has no certain stance", "have no certain stance"),
+    "silent": ("did not vote on it", "did not vote on it"),
 }
 """What one side, and several sides, do about a statement."""
 IN_A_SENTENCE = 120
@@ -45,22 +45,27 @@ IN_A_SENTENCE = 120
 
 
 def side_name(reading: Reading, side_id: str) -> Markup:
-    """A side as it is called, a group with its mark before it."""
+    """A side as it is called, a group or an end with its mark before it."""
     side = reading.sides[side_id]
-    if side.kind == "group" and reading.has_groups:
-        return Markup('<span class="nb">{}{}</span>').format(
-            badge(reading.letters.get(side_id, "")), side.name
-        )
+    if side_id in reading.letters:
+        return Markup('<span class="nb">{}{}</span>').format(badge(reading.letters[side_id]), side.name)
+    if side.kind == "group":
+        return Markup("everybody on the map")
     return Markup("<bdi{}>{}</bdi>").format(attributes(side.name), side.name)
 
 
-def numbered_name(reading: Reading, side_id: str) -> Markup:
-    """A side as the table beside the map names it: a party with the number it has on the map."""
+def side_head(reading: Reading, side_id: str) -> Markup:
+    """A side as the head of a line in a table."""
+    return _capital(side_name(reading, side_id))
+
+
+def numbered_head(reading: Reading, side_id: str) -> Markup:
+    """The same beside the map: a party with the number that it has there."""
     order = [party.side_id for party in reading.parties]
     if side_id not in order or not 1 < len(order) <= FEW_SIDES:
-        return side_name(reading, side_id)
+        return side_head(reading, side_id)
     return Markup('<span class="place">{}</span> {}').format(
-        order.index(side_id) + 1, side_name(reading, side_id)
+        order.index(side_id) + 1, side_head(reading, side_id)
     )
 
 
@@ -73,14 +78,23 @@ def side_names(reading: Reading, side_ids: Sequence[str], *, longest: int = 0) -
     return _listed(names)
 
 
-def all_sides(reading: Reading, *, every: str = "every") -> str:
-    """Who has to agree before something is common ground.
+def all_sides(reading: Reading) -> str:
+    """Who has to agree before something is common ground, as the subject of a sentence in the singular.
 
-    'every group and every party', 'every group', 'every party', or 'everybody taken together' where nobody is
-    told apart.
+    'every group and every party', 'each end of the spectrum', 'every party', or 'everybody taken together' where
+    nobody is told apart.
     """
-    kinds = (["group"] if reading.has_groups else []) + (["party"] if reading.parties else [])
-    return listed([f"{every} {kind}" for kind in kinds]) or "everybody taken together"
+    kinds = ["every group"] if reading.has_groups else []
+    kinds += ["each end of the spectrum"] if reading.ends else []
+    kinds += ["every party"] if reading.parties else []
+    return listed(kinds) or "everybody taken together"
+
+
+def people(reading: Reading, number: int, *, words: bool = False) -> str:
+    """A number of participants: people, or parties where each participant is one."""
+    if reading.parties_vote:
+        return counted(number, "party", "parties", words=words)
+    return counted(number, "person", "people", words=words)
 
 
 def asked(reading: Reading) -> Markup:
@@ -88,14 +102,15 @@ def asked(reading: Reading) -> Markup:
     findings = reading.findings
     if findings.n_votes == 0:
         return Markup("Nobody has voted yet on the {}.").format(counted(findings.n_statements, "statement"))
-    people = Markup("{} cast {} on {}").format(
-        counted(findings.n_voted, "person", "people"),
-        counted(findings.n_votes, "vote"),
-        counted(findings.n_statements, "statement"),
-    )
     silent = findings.n_participants - findings.n_voted
     also = f"; {counted(silent, 'other')} took part without voting" if silent > 0 else ""
-    return Markup("{}{}.{}").format(people, also, _parties_asked(reading))
+    return Markup("{} cast {} on {}{}.{}").format(
+        people(reading, findings.n_voted),
+        counted(findings.n_votes, "vote"),
+        counted(findings.n_statements, "statement"),
+        also,
+        _parties_asked(reading),
+    )
 
 
 def found(reading: Reading) -> tuple[tuple[str, Markup], ...]:
@@ -110,27 +125,26 @@ def found(reading: Reading) -> tuple[tuple[str, Markup], ...]:
 
 
 def groups_found(reading: Reading) -> Markup:
-    on_map = len(reading.findings.opinion_map.points)
+    on_map = reading.n_on_map
     if on_map == 0:
         return Markup(
             "Nobody cast enough votes to be placed on an opinion map, so no groups were looked for."
         )
     if on_map == 1:
         return Markup("Only one person has a place on the opinion map, so there can be no groups.")
-    if not reading.has_groups:
-        return Markup("There are {}: the answers of the {} on the map shade into one another.").format(
-            Markup("<b>no separate opinion groups</b>"), counted(on_map, "person", "people")
+    none = Markup("There are <b>no separate opinion groups</b>")
+    if reading.ends:
+        return Markup("{}: {} spread along a spectrum, of which {} and {} are the outer quarters.").format(
+            none, people(reading, on_map), *(side_name(reading, side.side_id) for side in reading.ends)
         )
-    sizes = _listed(
-        [
-            Markup("{} with {}").format(
-                side_name(reading, side.side_id), counted(side.size, "person", "people")
-            )
-            for side in reading.group_sides
-        ]
-    )
+    if not reading.has_groups:
+        return Markup("{} among the {} on the map.").format(none, people(reading, on_map))
+    sizes = [
+        Markup("{} with {}").format(side_name(reading, side.side_id), people(reading, side.size))
+        for side in reading.group_sides
+    ]
     groups = counted(len(reading.group_sides), "opinion group", words=True)
-    return Markup("Answers fall into <b>{}</b>: {}.").format(groups, sizes)
+    return Markup("Answers fall into <b>{}</b>: {}.").format(groups, _listed(sizes))
 
 
 def common_ground_found(reading: Reading) -> Markup:
@@ -157,14 +171,14 @@ def common_ground_found(reading: Reading) -> Markup:
 
 def differences_found(reading: Reading) -> Markup:
     apart = reading.differences
-    if len(reading.compared) < 2:
+    if len(reading.findings.sides) < 2:
         return Markup("With one side only, nobody can stand apart: <b>no difference</b> is reserved.")
     if not apart:
         return Markup("<b>No difference</b> is certain: on no statement do sides stand surely apart.")
     first = apart[0]
     return Markup("<b>On {} sides stand surely apart</b>{} {}: {}.").format(
         counted(len(apart), "statement", words=True),
-        "," if len(apart) == 1 else ", most surely on",
+        "," if len(apart) == 1 else ", furthest on",
         _statement(reading, first.statement_id),
         stances(reading, replace(first, other_sides=()), longest=3),
     )
@@ -203,9 +217,11 @@ def surety(reading: Reading) -> Markup:
     if reading.has_groups and stability is not None:
         parts.append(f"the grouping is {stability_words(stability)} ({figure(stability, 2)} of 1)")
     missing = findings.opinion_map.not_placed
-    if missing:
-        whom, are = counted(missing, "person", "people"), "is" if missing == 1 else "are"
-        parts.append(f"{whom} with few votes {are} counted in every total but not on the map")
+    if missing and reading.n_on_map:
+        are = "is" if missing == 1 else "are"
+        parts.append(
+            f"{people(reading, missing)} with few votes {are} counted in every total but not on the map"
+        )
     return Markup("{}.").format("; ".join(parts))
 
 
@@ -246,48 +262,44 @@ def difference_sentence(reading: Reading, apart: ReservedDifference) -> Markup:
 def stances(reading: Reading, apart: ReservedDifference, *, longest: int = 0) -> Markup:
     """Each side's stance on a disputed statement; sides of one stance together."""
     together: dict[str, list[str]] = {}
-    for side_id in apart.for_sides:
-        together.setdefault("supports", []).append(side_id)
-    for side_id in apart.against_sides:
+    for side_id in (*apart.for_sides, *apart.against_sides, *apart.other_sides):
         support = reading.support(apart.statement_id, side_id)
-        rejects = support is not None and support.stance == "rejects"
-        together.setdefault("rejects" if rejects or apart.kind == "contrary" else "withholds", []).append(
-            side_id
-        )
-    for side_id in apart.other_sides:
-        support = reading.support(apart.statement_id, side_id)
-        together.setdefault(support.stance if support else "uncertain", []).append(side_id)
+        together.setdefault(support.stance if support else "silent", []).append(side_id)
     parts = [
-        Markup("{} {}").format(_who(reading, stance, sides, longest), STANCES[stance][len(sides) > 1])
-        for stance, sides in together.items()
+        Markup("{} {}").format(
+            _who(reading, stance, together[stance], longest), verbs[len(together[stance]) > 1]
+        )
+        for stance, verbs in STANCES.items()
+        if stance in together
     ]
-    return Markup("; ").join(parts)
+    return _capital(Markup("; ").join(parts))
 
 
 def group_sentence(reading: Reading, side: Side) -> Markup:
-    """Who a group is, in figures."""
+    """Who a group, or an end of the spectrum, is, in figures."""
     group = reading.group(side.side_id)
-    on_map = len(reading.findings.opinion_map.points)
-    share = percent(side.size / on_map) if on_map else "0%"
-    belong = (
-        Markup(" A member belongs to it with a probability of {} on average.").format(
-            percent(group.mean_membership)
+    share = percent(side.on_map / reading.n_on_map) if reading.n_on_map else "0%"
+    belong = Markup("")
+    if group is not None and side.kind == "group":
+        belong = Markup(" On average a member belongs to it with {} probability.").format(
+            chance(group.mean_membership)
         )
-        if group is not None
-        else Markup("")
-    )
     return Markup("{}, {} of those on the map; {}.{}").format(
-        counted(side.size, "person", "people"), share, counted(side.n_votes, "vote"), belong
+        people(reading, side.size), share, counted(side.n_votes, "vote"), belong
     )
 
 
 def party_sentence(reading: Reading, side: Side) -> Markup:
     """Who speaks for a party, and where its people stand on the map."""
+    if side.n_votes == 0:
+        return Markup("Nobody has voted for it.")
     voted = Markup("{} cast {} for it").format(
         counted(side.size, "person", "people"), counted(side.n_votes, "vote")
     )
-    if side.n_votes == 0:
-        return Markup("Nobody has voted for it.")
+    if side.is_delegation:
+        voted = Markup("A delegation of {} cast {}, taken as its position").format(
+            counted(side.size, "person", "people"), counted(side.n_votes, "vote")
+        )
     if side.on_map == 0:
         return Markup("{}; {} has a place on the map.").format(voted, "nobody")
     if not reading.has_groups:
@@ -360,17 +372,26 @@ def _shared_how(reading: Reading, shared: Sequence[CommonGround]) -> str:
 
 
 def _parties_asked(reading: Reading) -> Markup:
-    if not reading.parties:
+    parties = reading.findings.parties
+    if not parties or reading.parties_vote:
         return Markup("")
-    names = side_names(reading, [party.side_id for party in reading.parties], longest=12)
-    number = counted(len(reading.parties), "party", "parties", words=True)
-    return Markup(" They spoke for {}: {}.").format(number, names)
+    names = [Markup("<bdi{}>{}</bdi>").format(attributes(party.name), party.name) for party in parties[:12]]
+    if len(parties) > len(names):
+        names[-1] = Markup("{} more").format(count(len(parties) - len(names) + 1))
+    return Markup(" They spoke for {}: {}.").format(
+        counted(len(parties), "party", "parties", words=True), _listed(names)
+    )
 
 
 def _listed(parts: Sequence[Markup]) -> Markup:
     if len(parts) < 2:
         return Markup("").join(parts)
     return Markup("{} and {}").format(Markup(", ").join(parts[:-1]), parts[-1])
+
+
+def _capital(sentence: Markup) -> Markup:
+    """A sentence that may begin with a side: a capital letter where that is a word of ours."""
+    return Markup("Everybody") + sentence[9:] if sentence.startswith("everybody") else sentence
 
 
 def _sentence(text: str) -> str:
