@@ -63,6 +63,7 @@ def genius_negotiation(files: Mapping[str, bytes], title: str = "") -> Negotiati
             question="",
             issues=issues,
             parties=parties,
+            shown="all",
             kind="genius",
             files=tuple(
                 SourceFile(name, sha256(content).hexdigest(), len(content)) for name, content in files.items()

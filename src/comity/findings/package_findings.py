@@ -1,0 +1,564 @@
+"""From what the parties state to every published number about packages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from comity import __version__
+from comity.engine.bargaining.agreements import Agreements
+from comity.engine.bargaining.coalitions import MOST_PARTIES, Powers, would_leave
+from comity.engine.bargaining.conflicts import Clash, Demand, GivingWay, clash, meets
+from comity.engine.bargaining.frontier import dominating
+from comity.engine.bargaining.large import Solved
+from comity.engine.bargaining.listing import Listing
+from comity.engine.bargaining.robustness import margin
+from comity.engine.bargaining.single_text import single_text
+from comity.engine.bargaining.solutions import SOLUTIONS
+from comity.engine.bargaining.space import Floats, Integers, Space, package_space, refused, values_of
+from comity.engine.bargaining.trades import improvements, trades
+from comity.errors import Refused
+from comity.findings.package_accounts import accounts_of
+from comity.findings.package_space import (
+    Line,
+    contribution,
+    names_of,
+    numbers_of,
+    space_of,
+    step_of,
+    unsaid_issues,
+)
+from comity.findings.packages import (
+    METHOD_OF,
+    SOLUTION_NAMES,
+    Care,
+    CertainFinding,
+    CoalitionFinding,
+    ConflictFinding,
+    DemandFinding,
+    DraftFinding,
+    FrontierFinding,
+    GivingWayFinding,
+    LeavingFinding,
+    PackageFindings,
+    Proof,
+    Robust,
+    RoundFinding,
+    SolutionFinding,
+    TradeFinding,
+    UnsaidFinding,
+    Worth,
+)
+from comity.record.negotiation import Between, Negotiation, Package, PartyPreferences
+
+DECIMALS = 9
+MOST_UNSAID = 24
+"""Ranges and rankings whose ends are tried one by one."""
+
+
+def package_findings(
+    negotiation: Negotiation, *, solution: str = "nash", draft: Package | None = None, seconds: float = 60.0
+) -> PackageFindings:
+    """All findings, private numbers included. solution: which one is recommended; seconds: the most for one answer.
+
+    Raises Refused where a party's own demands leave no package.
+    """
+    return _Found(negotiation, solution, draft, seconds).findings()
+
+
+class _Found:
+    """One negotiation while its findings are being computed."""
+
+    def __init__(
+        self, negotiation: Negotiation, solution: str, draft: Package | None, seconds: float
+    ) -> None:
+        self.negotiation, self.solution = negotiation, solution
+        self.space, self.lines = space_of(negotiation)
+        self.agreements = Agreements(self.space, seconds)
+        self.draft = None if draft is None else numbers_of(negotiation, draft)
+        self.demands = _demands(self.space, self.lines)
+        _check_each_party(negotiation, self.space, self.lines)
+        self.solved = {name: self.agreements.solution(name) for name in SOLUTIONS}
+        self.best = self.solved[solution].package
+        self.scale = self.agreements.ideal_or_one if self.best is not None else np.ones(self.space.n_parties)
+
+    def findings(self) -> PackageFindings:
+        negotiation, listed, best = self.negotiation, self.agreements.listed, self.best
+        conflict = clash(self.space, self.demands) if best is None else None
+        return PackageFindings(
+            title=negotiation.title,
+            question=negotiation.question,
+            kind=negotiation.kind,
+            shown=negotiation.shown,
+            reader="mediator",
+            own=None,
+            issues=tuple(issue.name for issue in negotiation.issues),
+            options=tuple(issue.options for issue in negotiation.issues),
+            parties=tuple(party.name for party in negotiation.parties),
+            weight=_numbers(self.space.weight),
+            n_packages=self.space.n_packages,
+            n_allowed=None if listed is None else int(listed.allowed.sum()),
+            n_acceptable=None if listed is None else int(listed.accepted.sum()),
+            cares=_cares(negotiation, self.space),
+            demands=self._demand_findings(),
+            conflict=None if conflict is None else self._conflict(conflict),
+            floor=_numbers(self.space.floor),
+            ideal=_numbers(self.agreements.ideal[0] + self.space.floor)
+            if best is not None
+            else (None,) * self.space.n_parties,
+            frontier=self._frontier(),
+            solutions=tuple(self._solution(name) for name in SOLUTIONS),
+            recommended=self.solution,
+            recommended_worth=None if best is None else self._worth(best),
+            draft=self._draft(listed),
+            coalitions=self._coalitions(listed),
+            rounds=self._rounds(listed),
+            unsaid=self._unsaid(),
+            certain=self._certain(listed),
+            accounts=() if best is None else accounts_of(negotiation, self.space, best, self.draft),
+            files=negotiation.files,
+            notes=negotiation.notes,
+            methods={**METHOD_OF, "frontier": "package-frontier/1"},
+            comity_version=__version__,
+        )
+
+    def _worth(self, package: Integers) -> Worth:
+        value = values_of(self.space, package[None, :])[0]
+        accepted = bool((value >= self.space.floor).all()) and not refused(self.space, package[None, :])[0]
+        return self._worth_of(package, value, accepted)
+
+    def _worth_of(self, package: Integers, value: Floats, accepted: bool) -> Worth:
+        gain = value - self.space.floor
+        return Worth(
+            names_of(self.negotiation, package),
+            _numbers(value),
+            _numbers(gain),
+            _numbers(gain / self.scale),
+            accepted,
+        )
+
+    def _solution(self, name: str) -> SolutionFinding:
+        solved = self.solved[name]
+        pays: tuple[float | None, ...] = (None,) * self.space.n_parties
+        if solved.package is not None and self.best is not None:
+            pair = values_of(self.space, np.stack([solved.package, self.best]))
+            pays = _numbers(pair[0] - pair[1])
+        return SolutionFinding(
+            name,
+            SOLUTION_NAMES[name],
+            METHOD_OF[name],
+            None if solved.package is None else self._worth(solved.package),
+            _proof(name, solved, self.space),
+            self.agreements.tied(name),
+            pays,
+            self._robust(name, solved),
+        )
+
+    def _robust(self, name: str, solved: Solved) -> Robust | None:
+        if solved.package is None or self.agreements.candidates is None:
+            return None
+        rivals, _ = self.agreements.candidates
+        found = margin(self.space, name, self.agreements.ideal[0], solved.package, rivals)
+        rival = None if found.rival is None else names_of(self.negotiation, found.rival)
+        if rival is None:
+            says = "No other package would overtake it even if all points were off by 100 per cent."
+        else:
+            says = (
+                f"Points may be off by up to {_percent(found.share)}, in the worst direction for everybody, before "
+                "another package would score as well."
+            )
+        to_floor = None if not np.isfinite(found.to_floor) else round(found.to_floor, DECIMALS)
+        return Robust(round(found.share, DECIMALS), rival, to_floor, says)
+
+    def _frontier(self) -> FrontierFinding | None:
+        if self.best is None and self.agreements.candidates is None:
+            return None
+        front = self.agreements.frontier
+        packages = tuple(
+            self._worth_of(package, value, bool(accepted))
+            for package, value, accepted in zip(front.packages, front.values, front.accepted, strict=True)
+        )
+        complete = front.complete
+        return FrontierFinding(
+            complete,
+            len(packages) if complete else None,
+            int(front.accepted.sum()) if complete else None,
+            front.guarantee,
+            packages,
+        )
+
+    def _demand_findings(self) -> tuple[DemandFinding, ...]:
+        lines = [
+            DemandFinding(line.party, line.kind, line.says, line.reason, line.published)
+            for line in self.lines
+        ]
+        floors = [
+            DemandFinding(
+                party, "floor", f"is not to be worse off than without an agreement ({_plain(value)})"
+            )
+            for party, value in enumerate(self.space.floor)
+        ]
+        return (*lines, *floors)
+
+    def _conflict(self, found: Clash) -> ConflictFinding:
+        return ConflictFinding(
+            found.conflicts,
+            found.finished,
+            self._way(found.joint),
+            tuple(self._way(way) for way in found.of_party),
+        )
+
+    def _way(self, way: GivingWay | None) -> GivingWayFinding | None:
+        return None if way is None else GivingWayFinding(way.demands, names_of(self.negotiation, way.package))
+
+    def _draft(self, listed: Listing | None) -> DraftFinding | None:
+        if self.draft is None:
+            return None
+        broken = tuple(
+            number
+            for number, demand in enumerate(self.demands)
+            if not meets(self.space, demand, self.draft[None, :])[0]
+        )
+        worth = self._worth(self.draft)
+        distance = {
+            name: self._distance(solved.package)
+            for name, solved in self.solved.items()
+            if solved.package is not None
+        }
+        found_trades = self._trades(self.draft)
+        if listed is not None:
+            better = improvements(self.space, listed, self.draft, self.scale)
+            nearest = None if better.nearest is None else self._worth(np.array(better.nearest, np.int32))
+            best = None if better.best is None else self._worth(np.array(better.best, np.int32))
+            on_frontier: bool | None = better.n == 0 and not refused(self.space, self.draft[None, :])[0]
+            count = better.n
+        else:
+            found, proven = self.agreements.improvement(self.draft)
+            nearest, best = None, None if found is None else self._worth(found)
+            on_frontier, count = (False if found is not None else True if proven else None), None
+        return DraftFinding(
+            worth,
+            on_frontier,
+            broken,
+            count,
+            nearest,
+            best,
+            found_trades,
+            distance,
+            _draft_says(on_frontier, broken),
+        )
+
+    def _distance(self, package: Integers) -> tuple[float | None, ...]:
+        """Each party's value in a solution minus its value in the draft."""
+        assert self.draft is not None
+        pair = values_of(self.space, np.stack([package, self.draft]))
+        return _numbers(pair[0] - pair[1])
+
+    def _trades(self, draft: Integers) -> tuple[TradeFinding, ...]:
+        issues = self.negotiation.issues
+        return tuple(
+            TradeFinding(
+                tuple(issues[i].name for i in trade.issues),
+                tuple(issues[i].options[int(draft[i])] for i in trade.issues),
+                tuple(issues[i].options[trade.package[i]] for i in trade.issues),
+                _numbers(trade.change),
+                round(trade.smaller, DECIMALS),
+            )
+            for trade in trades(self.space, draft, self.scale)
+        )
+
+    def _coalitions(self, listed: Listing | None) -> CoalitionFinding | None:
+        package = self.draft if self.draft is not None else self.best
+        if package is None:
+            return None
+        n_parties = self.space.n_parties
+        if listed is None or n_parties > MOST_PARTIES:
+            return CoalitionFinding(
+                False,
+                None,
+                (),
+                "Not computed: there are too many packages or parties to look at every coalition.",
+            )
+        leaving = would_leave(self.space, listed, _powers(self.negotiation), package, self.scale)
+        found = tuple(
+            LeavingFinding(
+                one.members, names_of(self.negotiation, one.package), _numbers(one.gain), one.decides
+            )
+            for one in leaving
+        )
+        return CoalitionFinding(True, not found, found, _powers_say(self.negotiation))
+
+    def _rounds(self, listed: Listing | None) -> tuple[RoundFinding, ...]:
+        if self.draft is None or listed is None:
+            return ()
+        return tuple(
+            RoundFinding(
+                names_of(self.negotiation, one.package),
+                one.why,
+                tuple((party, self.negotiation.issues[issue].name) for party, issue in one.relieved),
+                _numbers(one.gain),
+            )
+            for one in single_text(self.space, listed, self.draft, self.scale)
+        )
+
+    def _unsaid(self) -> tuple[UnsaidFinding, ...]:
+        items = [
+            (number, issue)
+            for number, party in enumerate(self.negotiation.parties)
+            for issue in unsaid_issues(party)
+        ]
+        return tuple(self._unsaid_item(number, issue) for number, issue in items[:MOST_UNSAID])
+
+    def _unsaid_item(self, number: int, issue: str) -> UnsaidFinding:
+        """Which solutions change when one range or ranking stands at its low or high end."""
+        party = self.negotiation.parties[number]
+        ranked = issue in (party.rankings or {})
+        says = "gave an order instead of points" if ranked else "gave a range instead of a number"
+        if self.agreements.candidates is None:
+            return UnsaidFinding(number, issue, says, ())
+        changed: set[str] = set()
+        for end in ("low", "high"):
+            moved = replace(
+                self.negotiation,
+                parties=tuple(
+                    _at_end(self.negotiation, one, issue, end) if place == number else one
+                    for place, one in enumerate(self.negotiation.parties)
+                ),
+            )
+            other = Agreements(space_of(moved)[0])
+            for name, solved in self.solved.items():
+                package = other.solution(name).package
+                if (package is None) != (solved.package is None) or (
+                    package is not None and solved.package is not None and (package != solved.package).any()
+                ):
+                    changed.add(name)
+        return UnsaidFinding(number, issue, says, tuple(name for name in SOLUTIONS if name in changed))
+
+    def _certain(self, listed: Listing | None) -> CertainFinding | None:
+        if self.best is None or listed is None or not any(map(unsaid_issues, self.negotiation.parties)):
+            return None
+        return _certainty(self.negotiation, self.space, listed, self.best)
+
+
+def _numbers(values: Floats) -> tuple[float | None, ...]:
+    return tuple(round(float(value), DECIMALS) + 0.0 for value in values)
+
+
+def _percent(share: float) -> str:
+    percent = 100.0 * share
+    return f"{percent:.1f} per cent" if percent < 10 else f"{percent:.0f} per cent"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _demands(space: Space, lines: Sequence[Line]) -> tuple[Demand, ...]:
+    floors = tuple(Demand(party) for party in range(space.n_parties))
+    return (*(Demand(line.party, line.refusals) for line in lines), *floors)
+
+
+def _check_each_party(negotiation: Negotiation, space: Space, lines: Sequence[Line]) -> None:
+    """Refuse what one party's own lines make impossible: that is a slip of the pen, not a conflict."""
+    for number, party in enumerate(negotiation.parties):
+        own = [line for line in lines if line.party == number]
+        if not own:
+            continue
+        file = party.file or negotiation.title
+        alone = [
+            (line.refusals[0].where[0]) for line in own if line.refusals and len(line.refusals[0].where) == 1
+        ]
+        for place, issue in enumerate(negotiation.issues):
+            refused_options = {option for where, options in alone if where == place for option in options}
+            if len(refused_options) == len(issue.options):
+                raise Refused(
+                    "refuses-everything",
+                    f"{file}: {party.name!r} refuses every option of issue {issue.name!r}; leave it at least one",
+                )
+        found = clash(space, [Demand(number, line.refusals) for line in own])
+        if found is not None:
+            texts = [own[n].says for n in found.conflicts[0]]
+            raise Refused(
+                "contradiction",
+                f"{file}: what {party.name!r} demands contradicts itself, no package meets it all: "
+                + "; ".join(texts),
+            )
+
+
+def _cares(negotiation: Negotiation, space: Space) -> tuple[tuple[Care, ...], ...]:
+    """For every issue, every party's care."""
+    swing = np.stack([table.max(axis=1) - table.min(axis=1) for table in space.points])
+    total = swing.sum(axis=0)
+    share = swing / np.where(total > 0, total, 1.0)
+    rank = 1 + (share[None, :, :] > share[:, None, :] + 1e-12).sum(axis=1)
+    return tuple(
+        tuple(
+            Care(
+                round(float(share[place, party]), DECIMALS),
+                int(rank[place, party]),
+                _order(issue.options, space.points[place][party]),
+            )
+            for party in range(space.n_parties)
+        )
+        for place, issue in enumerate(negotiation.issues)
+    )
+
+
+def _order(options: Sequence[str], points: Floats) -> tuple[tuple[str, ...], ...]:
+    levels = sorted({float(value) for value in points}, reverse=True)
+    return tuple(
+        tuple(option for option, value in zip(options, points, strict=True) if float(value) == level)
+        for level in levels
+    )
+
+
+def _proof(name: str, solved: Solved, space: Space) -> Proof:
+    if solved.impossible:
+        return Proof(True, None, None, None, "It is proved that no package is acceptable to all.")
+    if solved.package is None:
+        return Proof(
+            False, None, None, None, "No acceptable package was found in the time allowed; none is ruled out."
+        )
+    score, bound = round(solved.score, DECIMALS), round(solved.bound, DECIMALS)
+    if name == "nash":
+        gap = float(np.expm1(max(0.0, solved.bound - solved.score) / space.weight.sum()))
+    else:
+        gap = max(0.0, solved.bound - solved.score) / abs(solved.bound) if solved.bound else 0.0
+    if solved.proven:
+        return Proof(True, score, bound, round(gap, DECIMALS), "Proven: no acceptable package scores more.")
+    says = (
+        f"Not proven best: nothing can score more than {_plain(solved.bound)}, this scores {_plain(solved.score)}, "
+        f"a gap of {_percent(gap)}."
+    )
+    if gap <= 1e-6:
+        says = (
+            "The score is proven best; that no other package with the same score is fairer further up is not."
+        )
+    return Proof(False, score, bound, round(gap, DECIMALS), says)
+
+
+def _draft_says(on_frontier: bool | None, broken: tuple[int, ...]) -> str:
+    refused_by = f" It breaks {len(broken)} of the parties' demands." if broken else ""
+    if on_frontier is None:
+        return "Whether it is on the frontier could not be settled in the time allowed." + refused_by
+    if on_frontier:
+        return "It is on the frontier: nothing is better for some and worse for none." + refused_by
+    return "It is not on the frontier, or it is refused." + refused_by
+
+
+def _powers(negotiation: Negotiation) -> Powers:
+    names = [party.name for party in negotiation.parties]
+    quota = negotiation.decision.quota
+    return Powers(
+        len(names) if quota is None else quota,
+        tuple(names.index(name) for name in negotiation.decision.veto if name in names),
+        tuple(
+            tuple(names.index(name) for name in issue.settled_by)
+            if set(issue.settled_by) <= set(names)
+            else ()
+            for issue in negotiation.issues
+        ),
+        tuple(
+            None if issue.otherwise is None else issue.options.index(issue.otherwise)
+            for issue in negotiation.issues
+        ),
+    )
+
+
+def _powers_say(negotiation: Negotiation) -> str:
+    quota = negotiation.decision.quota
+    rule = "all parties must consent" if quota is None else f"{quota} parties decide for all"
+    if negotiation.decision.veto:
+        rule += f", never without {' and '.join(negotiation.decision.veto)}"
+    own = [issue.name for issue in negotiation.issues if issue.settled_by]
+    some = (
+        f"some parties can settle {', '.join(own)} among themselves"
+        if own
+        else "no issue can be settled by some alone"
+    )
+    return f"By the decision rule {rule}; {some}."
+
+
+def _at_end(negotiation: Negotiation, party: PartyPreferences, issue: str, end: str) -> PartyPreferences:
+    """The party with one issue's ranges at their low or high ends; a ranking with its middle at 0 or at 100."""
+
+    def ended(value: Between) -> Between:
+        number = value.low if end == "low" else value.high
+        return Between(number, number)
+
+    points = dict(party.points)
+    rankings = dict(party.rankings or {})
+    weights = None if party.weights is None else dict(party.weights)
+    if issue in points:
+        points[issue] = {option: ended(value) for option, value in points[issue].items()}
+    if issue in rankings:
+        options = negotiation.issue(issue).options
+        first, last = rankings[issue][0], rankings[issue][-1]
+        middle = 0.0 if end == "low" else 100.0
+        points[issue] = {
+            option: Between(fixed, fixed)
+            for option in options
+            for fixed in [
+                step_of(party, negotiation.issue(issue), option)
+                if option in first or option in last
+                else middle
+            ]
+        }
+        del rankings[issue]
+    if weights is not None and issue in weights:
+        weights[issue] = ended(weights[issue])
+    return replace(party, points=points, rankings=rankings, weights=weights)
+
+
+def _certainty(negotiation: Negotiation, space: Space, listed: Listing, best: Integers) -> CertainFinding:
+    """Whether the package is acceptable, and undominated, for every reading of what is unsaid."""
+    low, high = _least_and_most(negotiation)
+    offset = values_of(space, best[None, :])[0] - sum(
+        (table[:, int(option)] for table, option in zip(space.points, best, strict=True)),
+        np.zeros(space.n_parties),
+    )
+    least = sum((table[:, int(o)] for table, o in zip(low, best, strict=True)), offset)
+    most = sum((table[:, int(o)] for table, o in zip(high, best, strict=True)), offset)
+    slack = 1e-9 * (1.0 + np.abs(space.floor))
+    surely = bool((least >= space.floor - slack).all())
+    possible = bool((most >= space.floor - slack).all())
+    # the most that another package can be ahead: its highest minus this one's lowest, on issues that differ
+    ahead = package_space(
+        [_differences(h, low_table, int(o)) for h, low_table, o in zip(high, low, best, strict=True)],
+        np.zeros(space.n_parties),
+        interactions=space.interactions,
+    )
+    behind = package_space(
+        [_differences(low_table, h, int(o)) for h, low_table, o in zip(high, low, best, strict=True)],
+        np.zeros(space.n_parties),
+        interactions=space.interactions,
+    )
+    zero = values_of(ahead, best[None, :])[0]
+    could = (listed.allowed & dominating(values_of(ahead, listed.packages), zero)).any()
+    must = (listed.allowed & dominating(values_of(behind, listed.packages), zero)).any()
+    return CertainFinding(
+        "surely" if surely else "perhaps" if possible else "surely not",
+        "surely" if must else "perhaps" if could else "surely not",
+    )
+
+
+def _least_and_most(negotiation: Negotiation) -> tuple[list[Floats], list[Floats]]:
+    ends = [
+        np.array(
+            [
+                [contribution(party, issue, option) for option in issue.options]
+                for party in negotiation.parties
+            ]
+        )
+        for issue in negotiation.issues
+    ]
+    return [table[:, :, 0] for table in ends], [table[:, :, 1] for table in ends]
+
+
+def _differences(others: Floats, own: Floats, option: int) -> Floats:
+    """Other options against this one; the option against itself is never different."""
+    table = others - own[:, [option]]
+    table[:, option] = 0.0
+    return table
