@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from comity.cli import app
 from comity.errors import Refused
 from comity.exchange.genius import genius_negotiation, is_xml
 from comity.exchange.negotiation import EXAMPLE, draft_from, negotiation_from_toml
@@ -20,7 +19,6 @@ from comity.report.packages import packages_csv, packages_json, packages_page
 MOST_BYTES = 20_000_000
 
 
-@app.command
 def packages(
     path: Path | None = None,
     /,

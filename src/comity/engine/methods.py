@@ -30,5 +30,10 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "banzhaf-owen/1": "comity.engine.power.unions:union_power",
         "power-in-fact/1": "comity.engine.power.chances:decision_chances",
         "fair-weights/1": "comity.engine.power.inverse:fair_weights",
+        "nash-package/1": "comity.engine.bargaining.solutions:nash",
+        "kalai-smorodinsky-package/1": "comity.engine.bargaining.solutions:kalai_smorodinsky",
+        "egalitarian-package/1": "comity.engine.bargaining.solutions:egalitarian",
+        "utilitarian-package/1": "comity.engine.bargaining.solutions:utilitarian",
+        "package-frontier/1": "comity.engine.bargaining.frontier:frontier",
     }
 )

@@ -247,7 +247,7 @@ class _Found:
             best,
             found_trades,
             distance,
-            _draft_says(on_frontier, broken),
+            _draft_says(on_frontier, best is not None, broken),
         )
 
     def _distance(self, package: Integers) -> tuple[float | None, ...]:
@@ -439,13 +439,17 @@ def _proof(name: str, solved: Solved, space: Space) -> Proof:
     return Proof(False, score, bound, round(gap, DECIMALS), says)
 
 
-def _draft_says(on_frontier: bool | None, broken: tuple[int, ...]) -> str:
-    refused_by = f" It breaks {len(broken)} of the parties' demands." if broken else ""
-    if on_frontier is None:
-        return "Whether it is on the frontier could not be settled in the time allowed." + refused_by
-    if on_frontier:
-        return "It is on the frontier: nothing is better for some and worse for none." + refused_by
-    return "It is not on the frontier, or it is refused." + refused_by
+def _draft_says(on_frontier: bool | None, better: bool, broken: tuple[int, ...]) -> str:
+    breaks = f" It breaks {len(broken)} of the parties' demands." if broken else ""
+    if better:
+        says = "It is not on the frontier: other packages are better for some and worse for none."
+    elif on_frontier is None:
+        says = "Whether it is on the frontier could not be settled in the time allowed."
+    elif on_frontier:
+        says = "It is on the frontier: nothing is better for some and worse for none."
+    else:
+        says = "No package is better for some and worse for none, but somebody refuses this one."
+    return says + breaks
 
 
 def _powers(negotiation: Negotiation) -> Powers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -38,7 +37,7 @@ def packages_page(findings: PackageFindings) -> str:
         signed=_signed,
         percent=_percent,
         share=_share,
-        joined=joined,
+        called=lambda ids: joined([SOLUTION_NAMES[one] for one in ids]),
         names=SOLUTION_NAMES,
         party=lambda number: findings.parties[number],
         most=ANONYMOUS_LIST,
@@ -58,7 +57,7 @@ def packages_json(findings: PackageFindings) -> str:
 
 def packages_csv(findings: PackageFindings) -> str:
     """One line for each solution, draft and frontier package: its options, then value and gain for each party shown."""
-    text = io.StringIO()
+    text = _Text()
     writer = csv.writer(text, lineterminator="\n")
     shown = [place for place, floor in enumerate(findings.floor) if floor is not None]
     heads = [f"{what}: {findings.parties[place]}" for what in ("value", "gain") for place in shown]
@@ -75,7 +74,13 @@ def packages_csv(findings: PackageFindings) -> str:
     for kind, worth, proven in rows:
         numbers = [_number(values[place]) for values in (worth.value, worth.gain) for place in shown]
         writer.writerow(map(_cell, [kind, str(worth.acceptable).lower(), proven, *worth.package, *numbers]))
-    return text.getvalue()
+    return "".join(text)
+
+
+class _Text(list[str]):
+    """What `csv.writer` writes to."""
+
+    write = list.append
 
 
 def _plain(findings: PackageFindings) -> PackageFindings:
