@@ -129,7 +129,7 @@ class ReservedDifference:
 
     certainty: posterior probability that at least one side supports and at least one rejects it (contrary), or
     that one side supports it while another does not reach the threshold (partial). gap: largest difference
-    between two sides' shares of agreement.
+    between two sides' shares of agreement, or of disagreement where that is larger.
     """
 
     statement_id: str

@@ -29,7 +29,8 @@ Indices = npt.NDArray[np.intp]
 class Differences:
     """Certainty of a contrary and of a partial difference, shape (n_statements,).
 
-    gap, gap_spread: largest difference between two sides' shares of agreement, and its standard deviation.
+    gap, gap_spread: largest difference between two sides' shares of agreement, or of disagreement where that is
+    larger, and its standard deviation.
     """
 
     contrary: Floats
@@ -81,13 +82,20 @@ def _best_pair(one: Floats, other: Floats) -> Floats:
 
 
 def _largest_gap(counted: Tallies) -> tuple[Floats, Floats]:
-    voted = counted.voted
-    mean = np.where(voted > 0, (counted.agreed + 1.0) / (voted + 2.0), np.nan)
+    """Of agreement or of disagreement, whichever lies further apart, so that neither direction is favoured."""
+    agreed, disagreed = _widest(counted.agreed, counted.voted), _widest(counted.disagreed, counted.voted)
+    by_agreement = agreed[0] >= disagreed[0]
+    return np.where(by_agreement, agreed[0], disagreed[0]), np.where(by_agreement, agreed[1], disagreed[1])
+
+
+def _widest(said_so: Counts, voted: Counts) -> tuple[Floats, Floats]:
+    """The difference between the largest and the smallest share among sides that voted, and its deviation."""
+    mean = np.where(voted > 0, (said_so + 1.0) / (voted + 2.0), np.nan)
     high = np.where(np.isnan(mean), -np.inf, mean).argmax(axis=0)
     low = np.where(np.isnan(mean), np.inf, mean).argmin(axis=0)
     column = np.arange(mean.shape[1])
     return difference_of_shares(
-        counted.agreed[high, column], voted[high, column], counted.agreed[low, column], voted[low, column]
+        said_so[high, column], voted[high, column], said_so[low, column], voted[low, column]
     )
 
 
