@@ -24,7 +24,7 @@ from measures import show
 
 HERE = Path(__file__).resolve().parent
 PEERS = Path(os.environ.get("POWER_PEERS", HERE.parent / ".bench" / "power" / "bin" / "python"))
-LONGEST_WAIT = 90
+LONGEST_WAIT = 240
 Told = dict[str, Any]
 
 
@@ -152,7 +152,7 @@ def growth(quick: bool, plot: Path | None) -> None:
         return [max(1, round(total * one / sum(shape))) for one in shape]
 
     members = [25, 50, 100, 200, 400] if not quick else [25, 100]
-    totals = [10**4, 10**5, 10**6, 10**7, 10**8] if not quick else [10**4, 10**6]
+    totals = [10**4, 10**5, 10**6, 10**7, 5 * 10**7] if not quick else [10**4, 10**6]
     lines: dict[str, list[tuple[float, float]]] = {}
     rows = []
     for what, points in (
@@ -213,8 +213,16 @@ def drawing(lines: dict[str, list[tuple[float, float]]]) -> str:
                 f'<text x="{x(size) - 4:.1f}" y="{y(time) - 9:.1f}" text-anchor="end" fill="{colour}">{name}</text>'
             )
         for size, _ in lines.get(f"banzhaf {what}", []):
-            parts.append(f'<text x="{x(size):.1f}" y="284" text-anchor="middle">{size:,.3g}</text>')
+            parts.append(f'<text x="{x(size):.1f}" y="284" text-anchor="middle">{_short(size)}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _short(size: float) -> str:
+    """10 k, 5 M, or the number itself."""
+    for unit, name in ((10**6, " M"), (10**4, " k")):
+        if size >= unit:
+            return f"{size / (unit if name == ' M' else 1000):g}{name}"
+    return f"{size:g}"
 
 
 def main() -> None:

@@ -8,7 +8,13 @@ if [ ! -e "$peer/.installed" ] || [ benchmarks/red-dwarf.txt -nt "$peer/.install
   "$peer/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r benchmarks/red-dwarf.txt
   touch "$peer/.installed"
 fi
-for name in classic held_out groups common_ground invariance speed growth; do
+peer=.bench/power
+if [ ! -e "$peer/.installed" ] || [ benchmarks/power-peers.txt -nt "$peer/.installed" ]; then
+  "${PYTHON:-python3}" -m venv "$peer"
+  "$peer/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r benchmarks/power-peers.txt
+  touch "$peer/.installed"
+fi
+for name in classic held_out groups common_ground invariance speed growth power; do
   printf '\n## %s\n\n' "$name"
   .venv/bin/python "benchmarks/$name.py" ${QUICK:-}
 done

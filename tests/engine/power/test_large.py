@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
@@ -43,6 +44,44 @@ def exact_swings(weights: list[int], quota: int) -> list[int]:
             window >>= width
         found.append(total)
     return found
+
+
+def exact_pivots(weights: list[int], quota: int) -> dict[int, float]:
+    """Shapley-Shubik power by weight: the same long division with a second variable that counts members."""
+    n = len(weights)
+    cell, row = n + 1, (n + 1) * (n + 1)
+    packed = 1
+    for weight in weights:
+        packed += packed << (weight * row + cell)
+    found = {}
+    for weight in set(weights):
+        rest, step = packed, weight * row + cell
+        rest -= rest << step
+        while step <= quota * row:
+            step *= 2
+            rest += rest << step
+        window = (rest & ((1 << (quota * row)) - 1)) >> (max(quota - weight, 0) * row)
+        by_size = 0
+        while window:
+            by_size += window & ((1 << row) - 1)
+            window >>= row
+        counts = [(by_size >> (size * cell)) & ((1 << cell) - 1) for size in range(n)]
+        found[weight] = float(
+            sum(Fraction(count, n * comb(n - 1, size)) for size, count in enumerate(counts))
+        )
+    return found
+
+
+@pytest.mark.parametrize("share", [0.7, 0.85])
+def test_shapley_shubik_of_190_members_against_exact_integers(share: float) -> None:
+    """A total of about 700: pivots counted in whole numbers of 190 bits, within the stated error of 1e-6 or less."""
+    dice = random.Random(7)
+    weights = [max(1, round(dice.lognormvariate(0, 1.6))) for _ in range(190)]
+    quota = -(-int(share * 1000) * sum(weights) // 1000)
+    exact = exact_pivots(weights, quota)
+    average = averaged_decisive(weights, quota)
+    assert average.power == pytest.approx([exact[weight] for weight in weights], rel=average.error, abs=0)
+    assert average.error < 1e-6
 
 
 @pytest.mark.parametrize("seed", range(40))

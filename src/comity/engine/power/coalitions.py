@@ -14,9 +14,9 @@ from math import comb
 import numpy as np
 
 from comity.engine.power.counting import Diagram, Tally
-from comity.engine.power.rules import Thresholds
+from comity.engine.power.rules import Integers, Thresholds
 
-MOST_ENUMERATED = 22
+MOST_ENUMERATED = 26
 """Up to so many parties all coalitions are listed where the parties are in no one order."""
 
 
@@ -24,7 +24,7 @@ MOST_ENUMERATED = 22
 class Coalitions:
     """What wins with the fewest, what blocks with the fewest; parties by number.
 
-    n_minimal: minimal winning coalitions; None where they could not be counted (more than 22 parties whom the
+    n_minimal: minimal winning coalitions; None where they could not be counted (more than 26 parties whom the
     parts of the rule put in different orders). smallest_winning, smallest_blocking: how many parties.
     n_smallest_winning, n_smallest_blocking: how many such coalitions; examples: some of them, the weightiest
     parties first; of parties that are alike the first stand for all.
@@ -73,16 +73,23 @@ def minimal_by_listing(form: Thresholds) -> int:
     >>> minimal_by_listing(thresholds(Rule(3, Quota((3, 2, 1), number=Fraction(4)))))
     2
     """
-    n_lines, n_parties = form.weights.shape
-    sums = np.zeros((1, n_lines), dtype=np.int64)
-    for party in range(n_parties):
-        sums = np.concatenate([sums, sums + form.weights[:, party]])
-    wins = form.decided(sums)
+    n_parties = form.weights.shape[1]
+    n_low = min(n_parties, 16)
+    low, high = _all_sums(form.weights[:, :n_low]), _all_sums(form.weights[:, n_low:])
+    wins = np.concatenate([form.decided(low + rest) for rest in high])
     minimal = wins.copy()
     for party in range(n_parties):
         pairs = wins.reshape(-1, 2, 2**party)
         minimal.reshape(-1, 2, 2**party)[:, 1] &= ~pairs[:, 0]
     return int(minimal.sum())
+
+
+def _all_sums(weights: Integers) -> Integers:
+    """The yes weights of every coalition of these parties, shape (2^n, n_lines); coalition s has the bits of s."""
+    sums: Integers = np.zeros((1, len(weights)), dtype=np.int64)
+    for party in range(weights.shape[1]):
+        sums = np.concatenate([sums, sums + weights[:, party]])
+    return sums
 
 
 def dummies(tally: Tally) -> tuple[int, ...]:

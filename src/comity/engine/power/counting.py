@@ -33,9 +33,9 @@ from comity.engine.power.rules import Branch, Integers, Leaf, Thresholds
 
 EXACT_IN_DOUBLES = 52
 """Up to so many parties every count is a whole number below 2^53."""
-MOST_STATES = 400_000
-MOST_CELLS = 30_000_000
-"""States times marks over all layers: a quarter of a gigabyte of doubles."""
+MOST_STATES = 600_000
+MOST_CELLS = 60_000_000
+"""States times marks over all layers: half a gigabyte of doubles."""
 MOST_LONG_CELLS = 2_000_000
 """The same where the counts are Python integers, which are larger and slower."""
 MOST_SUMS = 1 << 14
