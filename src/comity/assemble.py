@@ -15,6 +15,8 @@ from comity.errors import Refused
 from comity.settings import Settings
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from comity.desk import Desk
     from comity.reader import FindingsOf, Reader
     from comity.record.consultation import Consultation
@@ -128,3 +130,18 @@ def site_of(
     seed = store.put_new(SITE_WIDE, "secret", "signing-key", secrets.token_bytes(32))
     reader = Reader(store, findings_of, executor)
     return Site(settings, store, reader, Desk(store, reader, Signer(settings.site, seed)))
+
+
+def pages_of(site: Site) -> ASGIApp:
+    """The site's pages and its API, as an application for any ASGI server."""
+    with missing_extra("site", "the site"):
+        from comity.web.app import make_app
+
+    return make_app(site.settings, site.reader, site.desk, set_up_key(site))
+
+
+def set_up_key(site: Site) -> str:
+    """The secret of the link by which consultations are set up; made at the first start and kept in the store."""
+    from comity.store.contract import SITE_WIDE
+
+    return site.store.put_new(SITE_WIDE, "secret", "set-up-key", secrets.token_urlsafe(18).encode()).decode()

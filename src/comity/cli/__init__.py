@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "import": ("comity.cli.import_:import_", "Keep a record, or tell another system's votes as one."),
         "packages": ("comity.cli.packages:packages", "Seek packages that settle several issues at once."),
         "power": ("comity.cli.power:power", "Show what a decision rule does to each party's influence."),
+        "serve": ("comity.cli.serve:serve", "Serve the site on this machine."),
         "verify": ("comity.cli.verify:verify", "Check a record that somebody exported."),
     }
 )

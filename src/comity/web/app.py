@@ -1,0 +1,151 @@
+"""The site put together: its routers, the guard before them, and what happens when something is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
+
+from comity import __version__
+from comity.errors import Refused
+from comity.web import api
+from comity.web.guard import Guard, TooLarge
+from comity.web.live import Live
+from comity.web.pages import (
+    finding,
+    home,
+    hosting,
+    joining,
+    moderating,
+    recorded,
+    saying,
+    setting_up,
+    translating,
+    voting,
+)
+from comity.web.parts import Parts
+from comity.web.published import Published
+from comity.web.shown import page, status_of
+from comity.web.visitors import Sessions
+
+if TYPE_CHECKING:
+    from comity.desk import Desk
+    from comity.reader import Reader
+    from comity.settings import Settings
+
+CLOSING_EVERY = 5.0
+PAGES = (home, setting_up, joining, voting, saying, finding, moderating, translating, hosting, recorded)
+log = logging.getLogger("comity.web")
+
+
+def make_app(settings: Settings, reader: Reader, desk: Desk, set_up_key: str) -> ASGIApp:
+    """The whole site as an ASGI application. set_up_key: the secret of the link by which consultations are set up."""
+    sessions = Sessions(reader)
+    published = Published(reader)
+    parts = Parts(settings, reader, desk, sessions, published, Live(published), set_up_key)
+    app = FastAPI(
+        title="Comity",
+        version=__version__,
+        summary="Everything that a page of this site can do, as JSON.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        telemetry={"auto_configure": False},
+    )
+    app.state.parts = parts
+    app.include_router(api.router)
+    for module in PAGES:
+        app.include_router(module.router)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=4)
+    return Guard(app, sessions, settings.requests_per_minute)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """While the site is up, consultations close at their appointed time."""
+    parts: Parts = app.state.parts
+    closing = asyncio.create_task(_close_what_is_due(parts))
+    try:
+        yield
+    finally:
+        closing.cancel()
+        await parts.live.stop()
+        parts.published.stop()
+
+
+async def _close_what_is_due(parts: Parts) -> None:
+    while True:
+        await asyncio.sleep(CLOSING_EVERY)
+        try:
+            await asyncio.to_thread(parts.desk.close_what_is_due)
+        except Refused as refused:
+            log.warning("could not close what is due: %s", refused.text)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    log.info("%s %s: %s", status_of(error), request.method, error.code)
+    if _is_api(request):
+        return JSONResponse({"code": error.code, "text": error.text}, status_of(error))
+    return page(request, "refused.html", error=error)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    refused = Refused(
+        "no-such-page", "there is no such page here; check its address, or begin at the first page"
+    )
+    if error.status_code == 400:
+        refused = Refused("bad-form", "the form came damaged; go back, and send it again")
+    elif error.status_code == 405:
+        refused = Refused("no-such-page", "this page cannot be used in that way; open it in a browser")
+    if _is_api(request):
+        return JSONResponse(
+            {"code": refused.code, "text": refused.text}, error.status_code, dict(error.headers or {})
+        )
+    found = page(request, "refused.html", error=refused)
+    found.status_code = error.status_code
+    return found
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    refused = Refused(
+        "malformed-entry", f"{place} is not of its form ({first['msg']}); correct it and send it again"
+    )
+    if _is_api(request):
+        return JSONResponse({"code": refused.code, "text": refused.text}, 422)
+    return page(request, "refused.html", error=refused)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    if isinstance(error, TooLarge):
+        raise error
+    log.error("unexpected", exc_info=error)
+    refused = Refused(
+        "unexpected",
+        "something went wrong on this site, and it was noted; nothing was stored, please try again in a moment",
+    )
+    if _is_api(request):
+        return JSONResponse({"code": refused.code, "text": refused.text}, 500)
+    return page(request, "refused.html", error=refused)

@@ -1,0 +1,1 @@
+"""The pages, by what people do on them; every module has one router."""

@@ -1,0 +1,104 @@
+"""Translate: every text beside its original, and in what state its translation is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from comity.errors import Refused
+from comity.web.parts import Parts, Sent, Site, go, seen_by, stranger_free
+from comity.web.pasted import one_line
+from comity.web.shown import page, visitor_of
+from comity.web.views import Seen
+
+router = APIRouter(include_in_schema=False)
+SUBJECTS = ("title", "question", "background")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text and its translation into one language. state: none, machine, draft or checked."""
+
+    subject: str
+    original: str
+    language: str | None
+    text: str
+    state: str
+
+
+@router.get("/c/{consultation}/translate")
+def table(request: Request, site: Site, consultation: str, to: str = "") -> Response:
+    return _table(request, site, consultation, to)
+
+
+def _table(
+    request: Request,
+    site: Parts,
+    consultation: str,
+    to: str,
+    error: Refused | None = None,
+    typed: tuple[str, str] = ("", ""),
+) -> Response:
+    seen = seen_by(request, site, consultation)
+    if not seen.may_translate:
+        stranger_free(site, request, consultation)
+        raise Refused("not-allowed", "texts are translated by translators and the host; ask the host")
+    others = [code for code in seen.settings.languages if code != seen.settings.language]
+    to = to if to in seen.settings.languages else others[0]
+    return page(
+        request,
+        "translate.html",
+        seen=seen,
+        here="translate",
+        to=to,
+        lines=_lines(site, seen, to),
+        error=error,
+        typed=typed,
+    )
+
+
+def _lines(site: Parts, seen: Seen, to: str) -> list[Line]:
+    texts = site.reader.texts(seen.id)
+    settings = seen.settings
+    with site.reader.reading(seen.id) as state:
+        sources: list[tuple[str, str | None, str | None]] = [
+            (name, getattr(settings, name), settings.language) for name in SUBJECTS
+        ]
+        sources += [
+            (item.statement, texts.get(item.text), item.language)
+            for item in state.statements.values()
+            if item.moderation != "declined"
+        ]
+        found = []
+        for subject, original, language in sources:
+            if not original or language == to:
+                continue
+            added = state.translations.get((subject, to))
+            text = "" if added is None else texts.get(added.text, "")
+            found.append(
+                Line(subject, original, language, text, added.state if added is not None and text else "none")
+            )
+    return sorted(found, key=lambda line: line.state != "none")
+
+
+@router.post("/c/{consultation}/translate")
+def translate(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
+    visitor = visitor_of(request)
+    try:
+        by = visitor.acting(consultation, "translation-added", "translator", "host")
+        text = sent["text"].strip() if sent["subject"] == "background" else one_line(sent["text"])
+        if not text:
+            raise Refused("empty-translation", "the translation is empty; write it, then send it again")
+        site.desk.translate(
+            consultation,
+            by,
+            subject=sent["subject"],
+            language=sent["to"],
+            text=text,
+            state="checked" if sent["state"] == "checked" else "draft",
+        )
+    except Refused as refused:
+        return _table(request, site, consultation, sent["to"], refused, (sent["subject"], sent["text"]))
+    return go(f"/c/{consultation}/translate?to={sent['to']}")

@@ -1,0 +1,117 @@
+"""What every page works with: the desk, the reader, the sessions, and what a browser sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from comity.desk import Desk
+from comity.errors import Refused
+from comity.reader import Reader
+from comity.settings import Settings
+from comity.web.shown import language_of, visitor_of
+from comity.web.views import Seen, seen
+from comity.web.visitors import COOKIE, Sessions, Visitor
+
+if TYPE_CHECKING:
+    from comity.web.live import Live
+    from comity.web.published import Published
+
+YEAR = 365 * 86_400
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """One site's parts, as `web.app.make_app` puts them together."""
+
+    settings: Settings
+    reader: Reader
+    desk: Desk
+    sessions: Sessions
+    published: Published
+    live: Live
+    set_up_key: str
+
+    @property
+    def now(self) -> int:
+        return self.desk.now()
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form sent. Reading a name that was not sent gives an empty text."""
+
+    values: Mapping[str, tuple[str, ...]]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, ("",))[-1]
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return self.values.get(name, ())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+
+async def form_of(request: Request) -> Form:
+    """The fields of a form; files are left out, for no page takes any."""
+    found: dict[str, list[str]] = {}
+    async with request.form(max_fields=200) as data:
+        for name, value in data.multi_items():
+            if isinstance(value, str):
+                found.setdefault(name, []).append(value.replace("\r\n", "\n").replace("\0", ""))
+    return Form({name: tuple(values) for name, values in found.items()})
+
+
+def parts_of(request: Request) -> Parts:
+    found: Parts = request.app.state.parts
+    return found
+
+
+Sent = Annotated[Form, Depends(form_of)]
+Site = Annotated[Parts, Depends(parts_of)]
+
+
+def seen_by(request: Request, site: Parts, consultation: str) -> Seen:
+    """The consultation of a page, as its visitor may see it."""
+    return seen(site.reader, consultation, visitor_of(request), language_of(request).code, site.now)
+
+
+def go(place: str) -> Response:
+    """After a form was taken: look at this page."""
+    return RedirectResponse(place, 303)
+
+
+def with_session(request: Request, response: Response, visitor: Visitor) -> Response:
+    """Hand the browser the session that it acts under from now on."""
+    if visitor.session is not None:
+        request.scope["visitor"] = visitor
+        response.set_cookie(
+            COOKIE,
+            visitor.session,
+            max_age=YEAR,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+            path="/",
+        )
+    return response
+
+
+def stranger_free(site: Parts, request: Request, consultation: str) -> Visitor:
+    """The visitor, who has a seat in this consultation. Raises Refused."""
+    visitor = visitor_of(request)
+    if not visitor.roles(consultation):
+        raise Refused(
+            "not-a-member", "you have not joined this consultation; open your invitation link first"
+        )
+    return visitor
+
+
+def base_of(request: Request) -> str:
+    """How the site is addressed: the beginning of every link that leaves it."""
+    return str(request.base_url).rstrip("/")

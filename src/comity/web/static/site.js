@@ -1,0 +1,49 @@
+// Live findings: when newer ones are there, load the page and put its content in place of the old one.
+"use strict";
+(() => {
+  let live = document.getElementById("live");
+  if (!live || !window.EventSource) return;
+  const say = () => {
+    const [still, moving] = ["pulse", "pulse-live"].map((id) => document.getElementById(id));
+    if (still && moving) {
+      still.hidden = true;
+      moving.hidden = false;
+    }
+  };
+  let busy = false;
+  let again = false;
+  const refresh = async () => {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = page.getElementById("live");
+        if (fresh && !live.contains(document.activeElement)) {
+          const open = [...live.querySelectorAll("details")].map((item) => item.open);
+          [...fresh.querySelectorAll("details")].forEach((item, place) => (item.open = open[place] ?? false));
+          live.replaceWith(fresh);
+          live = fresh;
+          say();
+        } else if (fresh) {
+          setTimeout(refresh, 3000);
+        }
+      }
+    } finally {
+      busy = false;
+      if (again) {
+        again = false;
+        refresh();
+      }
+    }
+  };
+  const source = new EventSource(live.dataset.live + "?since=" + live.dataset.size);
+  source.onopen = say;
+  source.onmessage = (event) => {
+    if (event.data !== live.dataset.size) refresh();
+  };
+})();

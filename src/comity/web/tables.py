@@ -1,0 +1,254 @@
+"""Findings as the site's pages show them: what one side said to one statement, and what stands where on the page."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from comity.findings.findings import CommonGround, Estimate, Findings, ReservedDifference, StatementFinding
+from comity.report.drawings import badge, definitions, interval_bar
+from comity.report.opinion_map import MapLabel, opinion_map
+from comity.report.reading import FEW_SIDES, Reading, letters_of_points
+from comity.web.language import Language
+from comity.web.views import Shown
+
+OPEN_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class SideRow:
+    """What one side said to a statement. kind: everybody, group, end or party; letter: of its mark, '' without one."""
+
+    kind: str
+    name: str
+    letter: str
+    agreed: int
+    disagreed: int
+    passed: int
+    agree: Estimate
+    stance: str | None
+    certainty: float | None
+
+    @property
+    def voted(self) -> int:
+        return self.agreed + self.disagreed + self.passed
+
+    @property
+    def bar(self) -> Markup:
+        return interval_bar(self.agree, letter=self.letter, threshold=True)
+
+    @property
+    def badge(self) -> Markup:
+        return badge(self.letter) if self.letter else Markup("")
+
+
+@dataclass(frozen=True)
+class StatementSides:
+    """One statement in the findings. outcome: common, difference or open."""
+
+    rows: tuple[SideRow, ...]
+    outcome: str
+    common: CommonGround | None
+    difference: ReservedDifference | None
+    size: int
+    definitions: Markup
+
+
+@dataclass(frozen=True)
+class Card:
+    """A statement on the findings page, with what its sides said."""
+
+    item: Shown
+    sides: StatementSides
+
+
+@dataclass(frozen=True)
+class GroupCard:
+    """A group, or one end of a spectrum, in its own words: statements with the share here and elsewhere."""
+
+    letter: str
+    kind: str
+    size: int
+    badge: Markup
+    says: tuple[tuple[Shown, bool, float, float], ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The whole findings page."""
+
+    findings: Findings
+    size: int
+    common: tuple[Card, ...]
+    differences: tuple[Card, ...]
+    nearly: tuple[Card, ...]
+    groups: tuple[GroupCard, ...]
+    parties: tuple[tuple[str, int, int], ...]
+    has_groups: bool
+    why: str
+    map: Markup
+    map_rows: tuple[tuple[str, str, int], ...]
+    n_on_map: int
+    definitions: Markup
+
+
+def statement_sides(findings: Findings, statement: str) -> StatementSides | None:
+    """What everybody and every side said to this statement; None where the findings do not have it yet."""
+    read = reading(findings)
+    found = read.statements.get(statement)
+    if found is None:
+        return None
+    common = next((item for item in findings.common_ground if item.statement_id == statement), None)
+    apart = next((item for item in findings.reserved_differences if item.statement_id == statement), None)
+    return StatementSides(
+        _rows(read, found),
+        read.outcome[statement],
+        common,
+        apart,
+        findings.head.size if findings.head else 0,
+        definitions(findings.parameters.threshold),
+    )
+
+
+_READ: deque[Reading] = deque(maxlen=8)
+
+
+def reading(findings: Findings) -> Reading:
+    """The same reading for the same findings, so that what it looks up is looked up once."""
+    known = next((item for item in tuple(_READ) if item.findings is findings), None)
+    if known is None:
+        known = Reading(findings)
+        _READ.append(known)
+    return known
+
+
+def _rows(read: Reading, found: StatementFinding) -> tuple[SideRow, ...]:
+    tally = found.tally
+    rows = [
+        SideRow("everybody", "", "", tally.agreed, tally.disagreed, tally.passed, found.agree, None, None)
+    ]
+    for support in found.supports:
+        side = read.sides[support.side_id]
+        if side.kind == "group" and not read.has_groups:
+            continue
+        rows.append(
+            SideRow(
+                side.kind,
+                side.side_id.partition(":")[2] if side.kind != "party" else side.name,
+                read.letters.get(side.side_id, ""),
+                support.tally.agreed,
+                support.tally.disagreed,
+                support.tally.passed,
+                support.agree,
+                support.stance,
+                support.stance_certainty,
+            )
+        )
+    return tuple(rows)
+
+
+def board(findings: Findings, size: int, items: Sequence[Shown], spoken: Language) -> Board:
+    """Everything that the findings page shows, in the order in which it shows it."""
+    read = reading(findings)
+    by_id = {item.id: item for item in items}
+
+    def card(statement: str) -> Card | None:
+        sides = statement_sides(findings, statement)
+        return Card(by_id[statement], sides) if sides is not None and statement in by_id else None
+
+    def cards(found: Sequence[CommonGround] | Sequence[ReservedDifference]) -> tuple[Card, ...]:
+        return tuple(made for made in (card(item.statement_id) for item in found) if made is not None)
+
+    marked = findings.groups if read.has_groups else findings.ends
+    return Board(
+        findings=findings,
+        size=size,
+        common=cards(read.common_ground),
+        differences=cards(read.differences),
+        nearly=cards(read.nearly_common),
+        groups=tuple(
+            GroupCard(
+                group.letter,
+                "group" if read.has_groups else "end",
+                group.size,
+                badge(group.letter),
+                tuple(
+                    (by_id[one.statement_id], one.direction == "support", one.share_here, one.share_elsewhere)
+                    for one in group.representative[:5]
+                    if one.statement_id in by_id
+                ),
+            )
+            for group in marked
+        ),
+        parties=tuple((side.name, side.size, side.n_votes) for side in read.parties),
+        has_groups=read.has_groups,
+        why=_why(findings, read),
+        map=_map(read, spoken),
+        map_rows=tuple((side.kind, side.name, side.on_map) for side in (*read.marked, *read.parties)),
+        n_on_map=read.n_on_map,
+        definitions=definitions(findings.parameters.threshold),
+    )
+
+
+def _why(findings: Findings, read: Reading) -> str:
+    """Why there are these groups, as a code that pages put into words."""
+    if not findings.opinion_map.points and not read.n_on_map:
+        return "nobody"
+    if read.has_groups:
+        return "groups"
+    return "spectrum" if read.ends else "chance"
+
+
+def _map(read: Reading, spoken: Language) -> Markup:
+    """The report's map, with the reader's words; the strict content policy takes attributes, not inline styles."""
+    findings = read.findings
+    if not read.n_on_map:
+        return Markup("")
+    labels = [
+        MapLabel(read.letters[side.side_id], read.letters[side.side_id], side.center)
+        for side in read.marked
+        if side.center is not None
+    ]
+    if 1 < len(read.parties) <= FEW_SIDES:
+        labels += [
+            MapLabel(str(number), "", side.center)
+            for number, side in enumerate(read.parties, 1)
+            if side.center is not None
+        ]
+    drawn = opinion_map(
+        findings.opinion_map.points,
+        letters_of_points(read),
+        labels,
+        in_groups=read.has_groups,
+        interval=findings.parameters.interval,
+        title=str(spoken.gettext("Opinion map")),
+    )
+    return in_words(drawn, spoken)
+
+
+def in_words(drawn: Markup, spoken: Language) -> Markup:
+    """A drawing of the report in the reader's language, without inline styles."""
+    text = re.sub(
+        r'style="marker:url\((#[\w-]+)\)"',
+        r'marker-start="url(\1)" marker-mid="url(\1)" marker-end="url(\1)"',
+        str(drawn),
+    )
+    described = spoken.gettext(
+        "Everybody who voted enough, placed so that those who answer alike stand near one another."
+    )
+    text = re.sub(r"<desc>.*?</desc>", lambda _: f"<desc>{escape(described)}</desc>", text, flags=re.DOTALL)
+    for word, said in _words(spoken).items():
+        text = text.replace(f">{word}</text>", f">{escape(said)}</text>")
+    return Markup(text)
+
+
+def _words(spoken: Language) -> Mapping[str, str]:
+    return {
+        "surest": spoken.gettext("surest place"),
+        "typical": spoken.gettext("typical place"),
+        "least sure": spoken.gettext("least sure place"),
+    }

@@ -1,0 +1,127 @@
+"""Codes of the record in words: what the pages call a role, a reason, a decision, a stance, a refusal.
+
+`_` only marks a text for translation; pages say it in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _(text: str) -> str:
+    return text
+
+
+ROLES: Mapping[str, str] = {
+    "host": _("host"),
+    "moderator": _("moderator"),
+    "translator": _("translator"),
+    "delegate": _("delegate of a party"),
+    "participant": _("individual participant"),
+    "reader": _("reader"),
+}
+ANSWERS: Mapping[int, str] = {1: _("Agree"), -1: _("Disagree"), 0: _("Pass")}
+DECISIONS: Mapping[str, str] = {
+    "accepted": _("accepted"),
+    "merged": _("merged"),
+    "declined": _("declined"),
+    "pending": _("waiting for a moderator"),
+}
+REASONS: Mapping[str, str] = {
+    "off-topic": _("not about the question"),
+    "more-than-one-idea": _("more than one idea"),
+    "unclear": _("not clear enough to vote on"),
+    "already-said": _("said already"),
+    "personal-data": _("says something private about a person"),
+    "insulting": _("insulting"),
+    "unlawful": _("unlawful"),
+    "advertising": _("advertising"),
+}
+ERASURES: Mapping[str, str] = {
+    "author-asked": _("its author asked for it"),
+    "personal-data": _("says something private about a person"),
+    "unlawful": _("unlawful"),
+    "retention-ended": _("the time for keeping it ended"),
+}
+STANCES: Mapping[str, str] = {
+    "supports": _("supports"),
+    "rejects": _("rejects"),
+    "divided": _("divided"),
+    "uncertain": _("too few votes to say"),
+    "silent": _("no votes"),
+}
+TRANSLATION_STATES: Mapping[str, str] = {
+    "none": _("no translation"),
+    "machine": _("machine translation"),
+    "draft": _("draft translation"),
+    "checked": _("checked translation"),
+}
+PROMISES: Mapping[str, str] = {
+    "names": _("Every vote is published with the name of whoever cast it."),
+    "pseudonyms": _("Every vote is published under a random number, without the name of whoever cast it."),
+    "parties": _("No single vote is published, only sums of parties and of groups that are large enough."),
+}
+REFUSALS: Mapping[str, str] = {
+    "already-erased": _("This was erased before; nothing is left to do."),
+    "bad-moment": _("A date and time cannot be read; choose it again."),
+    "bad-number": _("A number is outside its bounds; correct it and send the form again."),
+    "bad-table": _("The table of parties cannot be read; give one party a line: its name, then its bloc."),
+    "by-invitation-only": _("Joining needs an invitation; ask the host for a link."),
+    "closed": _("This consultation is closed; its findings and its record stay open to read."),
+    "closes-before-opening": _("The closing lies before the opening; choose a later closing."),
+    "database-busy": _("The site's database is busy; nothing was stored, please send it again in a moment."),
+    "database-read-only": _(
+        "The site may not write to its database, so nothing was stored; tell whoever runs this site."
+    ),
+    "database-unavailable": _(
+        "The site's database does not answer, so nothing was stored; keep what you typed and try again in a minute."
+    ),
+    "disk-full": _(
+        "The site's disk is full, so nothing was stored; keep what you typed and tell whoever runs this site."
+    ),
+    "draft-not-found": _("This draft is not here any more; begin a new one."),
+    "fixed-setting": _("This setting cannot change any more, for people have voted on it."),
+    "invitation-expired": _("This invitation is no longer valid; ask the host for a new one."),
+    "invitation-revoked": _("This invitation was withdrawn by the host; ask for a new one."),
+    "invitation-used-up": _(
+        "This invitation has been used by as many persons as it was made for; come back by your personal link, "
+        "or ask the host for a new invitation."
+    ),
+    "malformed-entry": _("A field is not of its form; correct it and send it again."),
+    "membership-ended": _("Your part in this consultation has ended; ask the host for a new invitation."),
+    "merge-target": _("A statement is merged into another one that is accepted; choose which one."),
+    "missing-answer": _("No answer was sent; choose agree, disagree or pass."),
+    "no-such-consultation": _("There is no such consultation here; check the address of the page."),
+    "no-such-page": _("There is no such page here; check its address, or begin at the first page."),
+    "no-vote": _("You have no vote on this statement, so there is none to take back."),
+    "not-a-member": _("You have not joined this consultation; open your invitation link first."),
+    "not-allowed": _("Your role does not allow this; ask the host."),
+    "not-open-yet": _("This consultation is not open yet; come back when it opens."),
+    "not-put-to-vote": _("This statement is not put to the vote; go on to the next one."),
+    "reason-needed": _("Declining a statement needs a reason from the list; choose one."),
+    "record-of-another-site": _("This record is kept by another site; go there to take part."),
+    "repeated-name": _("A party stands in the table twice; keep one of the two."),
+    "set-up-by-link": _(
+        "Whoever runs this site gives out the link by which a consultation is set up; ask for it."
+    ),
+    "statement-length": _(
+        "The statement is empty or too long; keep to one idea, and send a second statement for a second one."
+    ),
+    "too-many-priorities": _("You have marked as many statements as you may; take one mark back first."),
+    "too-many-statements": _("You have sent as many statements as you may here; vote on those of others."),
+    "unexpected": _(
+        "Something went wrong on this site, and it was noted; nothing was stored, please try again in a moment."
+    ),
+    "unknown-invitation": _(
+        "This invitation is not known here; check that the whole link was copied, or ask the host."
+    ),
+    "unknown-language": _("This is not a language of this consultation; ask the host to add it."),
+    "unknown-link": _("This personal link is not known here; check that the whole link was copied."),
+    "unknown-member": _("Nobody here has this pseudonym."),
+    "unknown-party": _("Say for which party the invitation is; other roles speak for no party."),
+    "unknown-statement": _("There is no such statement here; go back to the list."),
+    "unknown-text": _("There is no such text in this record."),
+}
+"""What a refusal says in the reader's language; in English pages say the refusal's own sentence, with its values."""
+
+OTHER_REFUSAL = _("This cannot be done; go back to the page before and try again.")
