@@ -3,6 +3,8 @@
 On every export and a few simulated populations, the votes are given again in another order (seeds 0, 1, ...),
 which also is what renaming everybody and everything amounts to, and once with every answer turned round. Printed is
 the largest difference of positions, and the worst adjusted Rand index of the groups with those of the votes as given.
+Then the same for everything that is published: how many values of `findings_of` differ at their stated decimals, after
+renaming and shuffling, and what changes in common ground and reserved differences when the swap is turned back.
 
     python benchmarks/invariance.py [--quick] [--times N]
 """
@@ -11,12 +13,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from comity.engine.votes import VoteMatrix, vote_matrix
+from comity.findings.compute import findings_of
+from comity.findings.findings import Findings
+from comity.findings.parameters import Parameters
+from consultations import consultation_of
 from conversations import exports
 from measures import Floats, adjusted_rand, show
 from simulated import WITH_GROUPS, WITHOUT_GROUPS
@@ -51,8 +58,10 @@ def spatial(votes: VoteMatrix) -> Outcome:
 METHODS: dict[str, Method] = {"classic": classic, "spatial": spatial}
 
 
-def shuffled(votes: VoteMatrix, seed: int) -> tuple[VoteMatrix, npt.NDArray[np.integer]]:
-    """The same votes in another order, and where each participant went."""
+def shuffled(
+    votes: VoteMatrix, seed: int
+) -> tuple[VoteMatrix, npt.NDArray[np.integer], npt.NDArray[np.integer]]:
+    """The same votes in another order, and where each participant and each statement went."""
     generator = np.random.default_rng(seed)
     rows = generator.permutation(votes.n_participants)
     columns = generator.permutation(votes.n_statements)
@@ -64,7 +73,7 @@ def shuffled(votes: VoteMatrix, seed: int) -> tuple[VoteMatrix, npt.NDArray[np.i
         votes.n_participants,
         votes.n_statements,
     )
-    return table, rows
+    return table, rows, columns
 
 
 def swapped(votes: VoteMatrix) -> VoteMatrix:
@@ -89,6 +98,70 @@ def gap(first: Floats, second: Floats) -> float:
     return float(np.abs(first - second).max(initial=0.0))
 
 
+KEYS = ("statement_id", "participant_id", "side_id", "party_id", "letter")
+
+
+def published(votes: VoteMatrix, people: list[str], texts: list[str], method: str) -> Findings:
+    return findings_of(consultation_of(votes, people, texts), Parameters(method=method))  # type: ignore[arg-type]
+
+
+def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every published value with where it stands; a list of named things by name, whatever its order."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from flat(part, f"{path}/{name}")
+    elif isinstance(value, (list, tuple)):
+        for place, part in enumerate(value):
+            yield from flat(part, f"{path}/{name_of(part, place)}")
+    else:
+        yield path, value
+
+
+def name_of(part: Any, place: int) -> object:
+    if not isinstance(part, dict):
+        return place
+    inner = part | (part["statement"] if isinstance(part.get("statement"), dict) else {})
+    return next((f"{key}={inner[key]}" for key in KEYS if inner.get(key) is not None), place)
+
+
+def differing(first: Findings, second: Findings) -> int:
+    """How many published values differ, those missing on one side included."""
+    here, there = dict(flat(asdict(first))), dict(flat(asdict(second)))
+    return sum(here.get(path, "missing") != there.get(path, "missing") for path in here.keys() | there.keys())
+
+
+def turned_back(findings: Findings, swap: bool) -> set[tuple[object, ...]]:
+    """Common ground and reserved differences; for the swapped votes with support and rejection exchanged."""
+    other = {"support": "reject", "reject": "support"}
+    ground = {
+        (one.statement_id, other[one.direction] if swap else one.direction, one.certainty, one.named)
+        for one in findings.common_ground
+    }
+    return ground | {(one.statement_id, one.certainty, one.named) for one in findings.reserved_differences}
+
+
+def findings_table(times: int) -> str:
+    rows = []
+    for name, votes in tables():
+        people = [f"p{number}" for number in range(votes.n_participants)]
+        texts = [f"s{number}" for number in range(votes.n_statements)]
+        for method in ("spatial", "classic"):
+            given = published(votes, people, texts, method)
+            worst = 0
+            for seed in range(times):
+                table, rows_went, columns_went = shuffled(votes, seed)
+                moved_people = [people[place] for place in np.argsort(rows_went)]
+                moved_texts = [texts[place] for place in np.argsort(columns_went)]
+                worst = max(worst, differing(given, published(table, moved_people, moved_texts, method)))
+            mirror = published(swapped(votes), people, texts, method)
+            changed = turned_back(given, swap=False) ^ turned_back(mirror, swap=True)
+            total = sum(1 for _ in flat(asdict(given)))
+            rows.append([name, method, f"{worst} of {total}", len(changed)])
+    return show(
+        ["votes", "method", "values that differ when shuffled", "entries that differ when swapped"], rows
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -106,7 +179,7 @@ def main() -> None:
             given, again, mirror = run(votes), run(votes), run(swapped(votes))
             others = []
             for seed in range(times):
-                table, places = shuffled(votes, seed)
+                table, places, _ = shuffled(votes, seed)
                 found = run(table)
                 others.append(Outcome(found.position[places], found.group[places]))
             turned = min(gap(given.position, mirror.position), gap(given.position, -mirror.position))

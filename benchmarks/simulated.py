@@ -204,6 +204,7 @@ def _likelihood(votes: VoteMatrix, probability: Floats) -> Floats:
     """log P(a participant's votes), shape (n_participants,), averaged over the rows of P(agree)."""
     table = votes.dense()
     agreed, disagreed = (table == 1).astype(float), (table == -1).astype(float)
+    probability = np.clip(probability, 1e-12, 1 - 1e-12)
     every = agreed @ np.log(probability).T + disagreed @ np.log1p(-probability).T
     return np.asarray(logsumexp(every, axis=1) - np.log(len(probability)))
 
