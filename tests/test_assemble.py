@@ -1,15 +1,17 @@
-"""What stands at a path, as a consultation."""
+"""What stands at a path or an address, and what is missing, by name."""
 
 from __future__ import annotations
 
+import sys
 from mmap import mmap
 from pathlib import Path
 
 import pytest
 
 from comity import assemble
-from comity.assemble import files_at, read_consultation
+from comity.assemble import files_at, missing_extra, read_consultation, store_at
 from comity.errors import Refused
+from comity.store.memory import MemoryStore
 
 VOTES = "participant,statement,vote\nana,More trees,1\n"
 
@@ -46,3 +48,25 @@ def test_a_path_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as nothing:
         read_consultation(tmp_path)
     assert nothing.value.code == "nothing-recognised"
+
+
+def test_an_address_that_means_nothing_is_refused() -> None:
+    for url in ("mysql://localhost/comity", "comity.db", ""):
+        with pytest.raises(Refused, match="use sqlite:///FILE or postgresql://USER@HOST/DATABASE") as refused:
+            store_at(url)
+        assert refused.value.code == "bad-setting"
+    assert isinstance(store_at("memory:"), MemoryStore)
+
+
+def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(
+        Refused, match=r"PostgreSQL needs the package 'psycopg'.*comity\[postgres\]"
+    ) as refused:
+        store_at("postgresql://nowhere/comity")
+    assert refused.value.code == "extra-missing"
+    with (
+        pytest.raises(Refused, match="needs the package 'nothing_of_this_name'"),
+        missing_extra("site", "this"),
+    ):
+        __import__("nothing_of_this_name")
