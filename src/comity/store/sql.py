@@ -39,7 +39,7 @@ class SqlStore:
 
     def size(self, consultation: str) -> int:
         with self._reading() as connection:
-            return _size(connection, consultation) or 0
+            return size_of(connection, consultation) or 0
 
     def entries(self, consultation: str, start: int = 0, stop: int | None = None) -> Sequence[bytes]:
         with self._reading() as connection:
@@ -48,7 +48,11 @@ class SqlStore:
     @contextmanager
     def turn(self, consultation: str) -> Iterator[SqlTurn]:
         with self._writing() as connection:
-            yield SqlTurn(self, connection, consultation)
+            size = self.lock(connection, consultation)
+            turn = SqlTurn(connection, consultation, size)
+            yield turn
+            if turn.new or turn.beside:
+                self.write(connection, turn)
 
     def get(self, consultation: str, kind: str, key: str) -> bytes | None:
         with self._reading() as connection:
@@ -97,9 +101,21 @@ class SqlStore:
         """The dialect's own insert, which knows ON CONFLICT."""
         raise NotImplementedError
 
-    def lock(self, connection: Connection, consultation: str) -> None:
-        """Wait until nobody else writes to this consultation."""
+    def lock(self, connection: Connection, consultation: str) -> int:
+        """Wait until nobody else writes to this consultation; how many entries it has then."""
         raise NotImplementedError
+
+    def write(self, connection: Connection, turn: SqlTurn) -> None:
+        """Write what a turn has gathered; SizeConflict if the record has another size all the same."""
+        if turn.new:
+            self._write_size(connection, turn)
+            for start in range(0, len(turn.new), CHUNK):
+                connection.execute(insert(entries), turn.rows(start, start + CHUNK))
+        for (kind, key), value in turn.beside.items():
+            if value is None:
+                connection.execute(delete(beside).where(_at(turn.consultation, kind, key)))
+            else:
+                self.upsert(connection, turn.consultation, kind, key, value)
 
     def upsert(self, connection: Connection, consultation: str, kind: str, key: str, value: bytes) -> None:
         row = {"consultation": consultation, "kind": kind, "key": key, "value": value}
@@ -108,6 +124,20 @@ class SqlStore:
             statement.on_conflict_do_update(
                 index_elements=["consultation", "kind", "key"], set_={"value": statement.excluded.value}
             )
+        )
+
+    def _write_size(self, connection: Connection, turn: SqlTurn) -> None:
+        here = records.c.consultation == turn.consultation
+        found = connection.execute(
+            update(records).where(here & (records.c.size == turn.stored)).values(size=turn.size)
+        )
+        if found.rowcount == 1:
+            return
+        if turn.stored:
+            raise SizeConflict(turn.stored, size_of(connection, turn.consultation) or 0)
+        last = connection.execute(select(func.coalesce(func.max(records.c.number), 0))).scalar_one()
+        connection.execute(
+            insert(records).values(consultation=turn.consultation, number=last + 1, size=turn.size)
         )
 
     @contextmanager
@@ -128,53 +158,39 @@ class SqlStore:
 
 
 class SqlTurn:
-    """One transaction that holds the right to write to one consultation."""
+    """One transaction that holds the right to write to one consultation; what it gathers is written at its end."""
 
-    def __init__(self, store: SqlStore, connection: Connection, consultation: str) -> None:
-        self._store, self._connection, self._consultation = store, connection, consultation
-        store.lock(connection, consultation)
-        size = _size(connection, consultation)
-        self._exists = size is not None
-        self.size = size or 0
+    def __init__(self, connection: Connection, consultation: str, size: int) -> None:
+        self.consultation = consultation
+        self.stored = self.size = size
+        self.new: list[bytes] = []
+        self.beside: dict[tuple[str, str], bytes | None] = {}
+        self._connection = connection
 
     def entries(self, start: int) -> Sequence[bytes]:
-        return _entries(self._connection, self._consultation, start, None) if start < self.size else []
+        if start >= self.stored:
+            return self.new[start - self.stored :]
+        return [*_entries(self._connection, self.consultation, start, None), *self.new]
 
-    def append(self, new: Sequence[bytes], expected_size: int) -> None:
+    def append(self, entries: Sequence[bytes], expected_size: int) -> None:
         if expected_size != self.size:
             raise SizeConflict(expected_size, self.size)
-        if not new:
-            return
-        size = self.size + len(new)
-        if self._exists:
-            found = self._connection.execute(
-                update(records)
-                .where((records.c.consultation == self._consultation) & (records.c.size == self.size))
-                .values(size=size)
-            )
-            if found.rowcount != 1:
-                raise SizeConflict(expected_size, _size(self._connection, self._consultation) or 0)
-        else:
-            last = self._connection.execute(select(func.coalesce(func.max(records.c.number), 0))).scalar_one()
-            self._connection.execute(
-                insert(records).values(consultation=self._consultation, number=last + 1, size=size)
-            )
-            self._exists = True
-        for start in range(0, len(new), CHUNK):
-            self._connection.execute(
-                insert(entries),
-                [
-                    {"consultation": self._consultation, "position": self.size + start + number, "body": body}
-                    for number, body in enumerate(new[start : start + CHUNK])
-                ],
-            )
-        self.size = size
+        self.new.extend(entries)
+        self.size += len(entries)
 
     def put(self, kind: str, key: str, value: bytes) -> None:
-        self._store.upsert(self._connection, self._consultation, kind, key, value)
+        self.beside[kind, key] = value
 
     def erase(self, kind: str, key: str) -> None:
-        self._connection.execute(delete(beside).where(_at(self._consultation, kind, key)))
+        self.beside[kind, key] = None
+
+    def rows(self, start: int, stop: int) -> list[dict[str, Any]]:
+        """New entries start .. stop - 1 as rows of the table."""
+        first = self.stored + start
+        return [
+            {"consultation": self.consultation, "position": first + number, "body": body}
+            for number, body in enumerate(self.new[start:stop])
+        ]
 
 
 def said(error: DBAPIError) -> Refused:
@@ -206,7 +222,7 @@ def _at(consultation: str, kind: str, key: str) -> Any:
     return (beside.c.consultation == consultation) & (beside.c.kind == kind) & (beside.c.key == key)
 
 
-def _size(connection: Connection, consultation: str) -> int | None:
+def size_of(connection: Connection, consultation: str) -> int | None:
     found = connection.execute(select(records.c.size).where(records.c.consultation == consultation))
     return found.scalar_one_or_none()
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.pool import QueuePool
 
 from comity.store.migrate import upgrade
-from comity.store.sql import SqlStore
+from comity.store.sql import SqlStore, size_of
 
 BUSY_MILLISECONDS = 10_000
 
@@ -36,8 +36,9 @@ class SqliteStore(SqlStore):
     def insert(self, table: Any) -> Any:
         return sqlite_insert(table)
 
-    def lock(self, connection: Connection, consultation: str) -> None:
+    def lock(self, connection: Connection, consultation: str) -> int:
         """The transaction began with BEGIN IMMEDIATE: the file is ours already."""
+        return size_of(connection, consultation) or 0
 
 
 def _prepare(connection: Any, _: object) -> None:
