@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -69,7 +72,10 @@ def packages(
     if parties is not None:
         negotiation = negotiation.only([name.strip() for name in parties.split(",")])
     table = None if draft is None else draft_from(_content(draft), draft.name, negotiation)
-    found = seen_by(package_findings(negotiation, solution=solution, draft=table, seconds=seconds), reader)
+    with _solver_talks_elsewhere():
+        found = seen_by(
+            package_findings(negotiation, solution=solution, draft=table, seconds=seconds), reader
+        )
     text = {"html": packages_page, "json": packages_json, "csv": packages_csv}[format](found)
     if out is None:
         sys.stdout.write(text)
@@ -78,6 +84,19 @@ def packages(
         print(f"Written to {out}", file=sys.stderr)
     if reader == MEDIATOR:
         print("This holds what every party stated in private; do not pass it on.", file=sys.stderr)
+
+
+@contextmanager
+def _solver_talks_elsewhere() -> Iterator[None]:
+    """HiGHS prints some remarks straight to the process's stdout, which is for data: send them to stderr."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _negotiation(path: Path) -> Negotiation:

@@ -13,7 +13,7 @@ from comity.engine.bargaining.solutions import SCALE_FREE, SOLUTIONS
 from comity.engine.bargaining.space import Refusal, Space, package_space, values_of
 from tests.engine.bargaining.spaces import by_hand, random_space
 
-SEEDS = range(25)
+SEEDS = range(16)
 
 
 def accepted_by_hand(space: Space) -> list[tuple[tuple[int, ...], list[float]]]:

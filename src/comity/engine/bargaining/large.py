@@ -73,7 +73,14 @@ def largest_smallest(
     if relaxed is None or relaxed.value < -TIGHT * UNIT:
         return Solved(None, -np.inf, -np.inf, proven=False, impossible=True)
     start = best_smallest(
-        space, unit, shares=relaxed.shares, cost=relaxed.cost, reach=relaxed.value, starts=STARTS, seed=1
+        space,
+        unit,
+        shares=relaxed.shares,
+        cost=relaxed.cost,
+        reach=relaxed.value,
+        starts=STARTS,
+        seed=1,
+        enough=enough / reach * UNIT,
     )
     least = -np.inf if start is None else _smallest(space, unit, start)
     if least * reach / UNIT >= enough:

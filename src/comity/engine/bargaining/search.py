@@ -27,12 +27,20 @@ class Moves:
 
 
 def best_smallest(
-    space: Space, scale: Floats, *, shares: Floats, cost: Floats, reach: float, starts: int, seed: int
+    space: Space,
+    scale: Floats,
+    *,
+    shares: Floats,
+    cost: Floats,
+    reach: float,
+    starts: int,
+    seed: int,
+    enough: float = np.inf,
 ) -> Integers | None:
     """A package that nobody refuses with a large smallest r = (value - floor) / scale, or None if none was met.
 
     shares, cost: by option, shape (total options,), from the relaxation; reach: its value. starts: how many
-    searches are made.
+    searches are made; fewer if one reaches `enough`.
     """
     dice = np.random.default_rng(seed)
     offsets = np.concatenate([[0], np.cumsum(space.n_options)])
@@ -55,6 +63,8 @@ def best_smallest(
         score = float(((values_of(space, package[None, :])[0] - space.floor) / scale).min())
         if score > best_score:
             best, best_score = package, score
+        if best_score >= enough:
+            break
     return best
 
 
