@@ -9,7 +9,7 @@ import numpy as np
 from comity.engine.bargaining.space import Interaction, Refusal, Space, package_space
 
 
-def random_space(seed: int, most_packages: int = 400, most_parties: int = 5) -> Space:
+def random_space(seed: int, most_packages: int = 150, most_parties: int = 5) -> Space:
     """Parties, issues, whole or real points with ties, red lines on options and pairs, conditions, interactions."""
     dice = np.random.default_rng(seed)
     n_parties = int(dice.integers(1, most_parties + 1))

@@ -10,6 +10,7 @@ from comity.engine.bargaining.large import largest_product, largest_smallest, so
 from comity.engine.bargaining.solutions import SOLUTIONS, shares_of_ideal
 from comity.engine.bargaining.space import (
     Floats,
+    Integers,
     Refusal,
     Space,
     acceptable,
