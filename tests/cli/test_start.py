@@ -59,8 +59,8 @@ def test_a_wrong_command_line_is_one_sentence(
 
 def test_a_refusal_of_the_real_command_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"")
-    process = started("example", "--out", str(tmp_path))
-    out, err = process.communicate(timeout=60)
+    with started("example", "--out", str(tmp_path)) as process:
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, b"")
     assert (
         err
@@ -79,14 +79,12 @@ def test_ctrl_c_ends_without_a_stack_trace(tmp_path: Path) -> None:
             signal.SIGINT, signal.SIG_DFL
         ),  # a shell's background jobs ignore it
     )
-    try:
+    with process:
         with pipe.open("wb") as writer:  # opens when the command reads
             writer.write(b"participant,")
             writer.flush()
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, b"", b"comity: stopped\n")
 
 

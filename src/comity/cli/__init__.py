@@ -24,11 +24,14 @@ app = App(
 
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "demo": ("comity.cli.demo:demo", "Make an example consultation and write its report."),
         "example": ("comity.cli.example:example", "Write the example consultation as a plain table."),
         "export": ("comity.cli.export:export", "Write a consultation of this site into a folder."),
+        "findings": ("comity.cli.findings:findings", "Print everything that a consultation found."),
         "import": ("comity.cli.import_:import_", "Keep a record, or tell another system's votes as one."),
         "packages": ("comity.cli.packages:packages", "Seek packages that settle several issues at once."),
         "power": ("comity.cli.power:power", "Show what a decision rule does to each party's influence."),
+        "report": ("comity.cli.report:report", "Write what a consultation found as one HTML page."),
         "serve": ("comity.cli.serve:serve", "Serve the site on this machine."),
         "verify": ("comity.cli.verify:verify", "Check a record that somebody exported."),
     }

@@ -76,8 +76,11 @@ class Working:
         """What is done next; the steps before are done."""
         self._done += 1
         self._words = words
+        self._draw()
+
+    def _draw(self) -> None:
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=self._done, description=words)
+            self._bar.update(self._task, completed=max(0, self._done), description=self._words)
 
     def _show(self) -> None:
         from rich.console import Console
@@ -85,9 +88,10 @@ class Working:
 
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._task = bar.add_task(self._words, total=self._n_steps, completed=max(0, self._done))
-        bar.start()
+        self._task = bar.add_task(self._words, total=self._n_steps)
         self._bar = bar
+        self._draw()  # the step may have changed meanwhile: this runs beside the work
+        bar.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
