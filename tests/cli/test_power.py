@@ -42,6 +42,12 @@ def test_a_page_with_what_ifs_goes_to_a_file(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out == ""
 
 
+def test_a_page_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"cannot be written \(Is a directory\); choose another file") as caught:
+        run("power", "unanimity", "--out", str(tmp_path))
+    assert caught.value.code == "cannot-write"
+
+
 def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
     run("power", "--list")
     assert "un-security-council" in capsys.readouterr().out

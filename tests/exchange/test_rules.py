@@ -60,6 +60,17 @@ def test_every_kind_of_part() -> None:
             "two needs 120 % of the total",
         ),
         (TWO + '[rule]\nyes = "votes"\nat_least = 1\nof = "some"', "rule-unreadable", "not 'some'"),
+        (TWO + '[rule]\nyes = "votes"\nat_least = nan', "rule-unreadable", "nan is not a number"),
+        (
+            TWO + '[rule]\nyes = "votes"\nat_least = -3',
+            "rule-unreadable",
+            "at_least is -3; a need is a number from 0",
+        ),
+        (
+            "[parties]\nAna = -1\n" + '[rule]\nyes = "parties"\nat_least = 1',
+            "weight-negative",
+            "Ana has -1 votes",
+        ),
         (TWO + '[rule]\nveto = "south"', "bloc-unknown", "to which no party belongs"),
         (TWO + '[rule]\nveto = ["Eve"]', "party-not-in-rule", "Eve is not a party"),
         (TWO + '[rule]\nyes = "people"\nat_least = 1', "weight-missing", "Ana has no people"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from comity.errors import Refused
@@ -55,6 +57,11 @@ def test_impossible_rules_have_their_sentence(text: str, code: str, sentence: st
     with pytest.raises(Refused) as caught:
         power_findings(us(text))
     assert (caught.value.code, caught.value.text) == (code, sentence)
+
+
+def test_weights_too_long_to_be_whole_are_refused() -> None:
+    with pytest.raises(Refused, match=r"long cannot be computed in whole weights: .*; use fewer decimals"):
+        power_findings(rule_from_toml('[parties]\nA = 1e300\nB = 1\n[rule]\nyes="votes"\nat_least=2', "long"))
 
 
 def test_votes_by_name() -> None:
@@ -147,3 +154,16 @@ def test_ready_made_rules_have_all_their_numbers(name: str) -> None:
     assert sum(party.shapley_shubik.value for party in found.parties) == pytest.approx(1, abs=1e-4)
     assert found.coalitions.n_minimal is not None
     assert found.exact
+
+
+def test_the_council_of_the_union_as_another_program_counts_it() -> None:
+    """Germany, Romania and Malta under the rule as shipped: the figures of power-bdd 1.0.0, to the last digit."""
+    parties = power_findings(ready_made("eu-council")).parties
+    published = {
+        0: (0.2095533311367035, 0.17556025615152013),
+        5: (0.06804904341697693, 0.038087092733074694),
+        26: (0.030138224363327026, 0.008622914391860415),
+    }
+    for place, (banzhaf, pivotal) in published.items():
+        assert float(Fraction(parties[place].banzhaf.exact or "")) == banzhaf
+        assert float(Fraction(parties[place].shapley_shubik.exact or "")) == pytest.approx(pivotal, rel=1e-15)

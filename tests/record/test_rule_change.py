@@ -60,6 +60,12 @@ def test_a_stranger_cannot_leave() -> None:
         changed(RULE, DropParty("Z"))
 
 
+def test_a_capacity_that_nobody_has_is_refused() -> None:
+    for change in (SetCapacities("A", {"vote": 5}), AddParty("D", {"vote": 5})):
+        with pytest.raises(Refused, match=r"^no party of ABC has 'vote'; its capacities are: votes$"):
+            changed(RULE, change)
+
+
 def test_changes_are_said_in_words() -> None:
     assert said(SetCapacities("C", {"votes": 5})) == "C has 5 votes"
     assert said(SetNeed("votes", Fraction(7, 10), Fraction(0))) == "the quota of votes is 70 %"

@@ -60,7 +60,12 @@ def power(
     if out is None:
         sys.stdout.write(text)
         return
-    out.write_text(text, encoding="utf-8")
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refused(
+            "cannot-write", f"{out} cannot be written ({error.strerror}); choose another file"
+        ) from None
     print(f"comity: wrote {out}", file=sys.stderr)
 
 

@@ -203,6 +203,8 @@ def _yes(name: str, given: Mapping[str, Any]) -> Yes:
     if given.get("of", "all") not in BASES:
         raise _unreadable(name, f"`of` is all, present or voting, not {given['of']!r}")
     share, number = amount(given[stated[0]], name)
+    if number < 0:
+        raise _unreadable(name, f"{stated[0]} is {given[stated[0]]}; a need is a number from 0")
     if stated[0] == "all_but":
         share, number = 1 - share, -number
     capacity = _text(name, given["yes"])
@@ -247,9 +249,9 @@ def amount(given: Any, name: str) -> tuple[Fraction, Fraction]:
     >>> amount("65 %", "x")
     (Fraction(13, 20), Fraction(0, 1))
     """
-    if _is_number(given):
-        return Fraction(0), Fraction(str(given))
     try:
+        if _is_number(given):
+            return Fraction(0), Fraction(str(given))
         text = str(given).strip()
         if text.endswith("%"):
             share = Fraction(text[:-1].strip()) / 100

@@ -174,7 +174,12 @@ def compiled(rule: DecisionRule) -> Rule:
     n_parties = len(rule.parties)
     for leaf in leaves_of(part):
         _check_reachable(rule, leaf)
-    built = Rule(n_parties, part)
+    try:
+        built = Rule(n_parties, part)
+    except ValueError as error:
+        raise Refused(
+            "rule-too-large", f"{rule.title} cannot be computed in whole weights: {error}; use fewer decimals"
+        ) from None
     if built.passes([2] * n_parties) or built.passes([0] * n_parties) or built.passes([-1] * n_parties):
         raise Refused(
             "rule-passes-without-votes",

@@ -135,6 +135,8 @@ def checked(rule: DecisionRule) -> DecisionRule:
     """The rule, if its names and numbers fit together. Raises Refused with one sentence otherwise."""
     if not rule.parties:
         raise Refused("rule-without-parties", f"{rule.title} names no parties; list them under [parties]")
+    for party in rule.parties:
+        _check_amounts(party)
     twice = _twice(rule.party_names)
     if twice:
         raise Refused("party-twice", f"{twice} is listed twice in {rule.title}; give every party one line")
@@ -166,6 +168,15 @@ def _twice(names: tuple[str, ...]) -> str | None:
     return None
 
 
+def _check_amounts(party: Party) -> None:
+    for capacity, value in party.capacities.items():
+        if not 0 <= value < float("inf"):
+            raise Refused(
+                "weight-negative",
+                f"{party.name} has {value:g} {capacity}; a weight is a number from 0, so correct it",
+            )
+
+
 def _check_party(rule: DecisionRule, name: str) -> None:
     if name not in rule.party_names:
         raise Refused(
@@ -183,11 +194,6 @@ def _check_capacity(rule: DecisionRule, capacity: str) -> None:
             raise Refused(
                 "weight-missing",
                 f"{party.name} has no {capacity}, which the rule counts; give it a number, 0 if none",
-            )
-        if not value >= 0 or value == float("inf"):
-            raise Refused(
-                "weight-negative",
-                f"{party.name} has {value:g} {capacity}; a weight is a number from 0, so correct it",
             )
     if not any(party.capacities[capacity] for party in rule.parties):
         raise Refused(

@@ -83,6 +83,8 @@ Change = SetCapacities | SetNeed | AddParty | DropParty | MergeParties | FairWei
 
 def changed(rule: DecisionRule, change: Change) -> DecisionRule:
     """The rule after one change (not FairWeights). Raises Refused for parties or parts that are not there."""
+    if isinstance(change, SetCapacities | AddParty):
+        _check_known(rule, change.capacities)
     if isinstance(change, SetCapacities):
         party = _party(rule, change.party)
         other = replace(party, capacities={**party.capacities, **change.capacities})
@@ -132,6 +134,15 @@ def _party(rule: DecisionRule, name: str) -> Party:
         "party-not-in-rule",
         f"{name} is not a party of {rule.title}; check the spelling or add it to the rule",
     )
+
+
+def _check_known(rule: DecisionRule, capacities: Mapping[str, float]) -> None:
+    for capacity in capacities:
+        if capacity not in rule.capacities:
+            known = ", ".join(rule.capacities) or "none, it counts heads only"
+            raise Refused(
+                "capacity-unknown", f"no party of {rule.title} has {capacity!r}; its capacities are: {known}"
+            )
 
 
 def _merged(rule: DecisionRule, change: MergeParties) -> DecisionRule:
