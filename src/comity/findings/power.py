@@ -504,7 +504,8 @@ def _words(part: named.Part, depth: int) -> list[str]:
 
 
 def _yes_words(part: named.Yes) -> str:
-    base = {"all": "", "present": " of those present", "voting": " of those that say yes or no"}[part.of]
+    who = "that" if part.capacity == named.HEADS else "of those that"
+    base = {"all": "", "present": f" {who} are present", "voting": f" {who} say yes or no"}[part.of]
     if part.share == 1 and part.number <= 0:
         left = -part.number
         what = "every one" if not left else f"all but {_number(left)}"

@@ -234,17 +234,27 @@ def big(number: str | None) -> str:
     """A count with its thousands apart; a very long one in powers of ten.
 
     >>> big("4379814"), big("718238538450349196413827014486194605323934792594087999900")
-    ('4,379,814', 'about 7.18 × 10^56')
+    ('4,379,814', 'about 7.18 × 10⁵⁶')
     """
     if number is None:
         return "not counted"
     if len(number) > 15:
-        return f"about {number[0]}.{number[1:3]} × 10^{len(number) - 1}"
+        return f"about {number[0]}.{number[1:3]} × {_power_of_ten(len(number) - 1)}"
     return f"{int(number):,}"
 
 
 def _error(bound: float) -> str:
-    return f"{bound:.0e}".replace("e-0", "e-").replace("e", " × 10^")
+    """An error bound, rounded up to one digit.
+
+    >>> _error(1.3e-13)
+    '2 × 10⁻¹³'
+    """
+    exponent = math.floor(math.log10(bound))
+    return f"{math.ceil(bound / 10.0**exponent)} × {_power_of_ten(exponent)}"
+
+
+def _power_of_ten(exponent: int) -> str:
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 # Pictures -----------------------------------------------------------------------------------------------------
@@ -254,7 +264,7 @@ def bar(share: float, power: float, top: float) -> Markup:
     """A pale bar for the share of capacity, a dark one for power, both against the longest one there is."""
     pale, dark = 100 * share / top, 100 * power / top
     return Markup(
-        '<svg class="bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+        '<svg class="pw-bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="pale" x="0" y="0" width="{}" height="12"/>'
         '<rect class="solid" x="0" y="3.5" width="{}" height="5"/></svg>'
     ).format(f"{pale:.2f}", f"{dark:.2f}")
