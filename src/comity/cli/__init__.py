@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "example": ("comity.cli.example:example", "Write the example consultation as a plain table."),
         "export": ("comity.cli.export:export", "Write a consultation of this site into a folder."),
         "findings": ("comity.cli.findings:findings", "Print everything that a consultation found."),
+        "ideal-points": ("comity.cli.ideal_points:ideal_points", "Show where each party stood over time."),
         "import": ("comity.cli.import_:import_", "Keep a record, or tell another system's votes as one."),
         "packages": ("comity.cli.packages:packages", "Seek packages that settle several issues at once."),
         "power": ("comity.cli.power:power", "Show what a decision rule does to each party's influence."),

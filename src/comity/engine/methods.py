@@ -22,6 +22,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "classic-consensus/1": "comity.engine.opinion.classic.consensus:consensus_statements",
         "classic-priorities/1": "comity.engine.opinion.classic.priorities:statement_priorities",
         "group-informed-consensus/1": "comity.engine.opinion.classic.consensus:group_informed_consensus",
+        "ideal-points/1": "comity.engine.opinion.dynamic.model:ideal_points",
         "banzhaf/1": "comity.engine.power.banzhaf:banzhaf_power",
         "shapley-shubik/1": "comity.engine.power.shapley_shubik:shapley_shubik_power",
         "coleman/1": "comity.engine.power.coleman:power_to_act",

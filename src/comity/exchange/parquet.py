@@ -38,12 +38,12 @@ def is_parquet(data: FileBytes) -> bool:
 
 def column_names(name: str, data: FileBytes) -> tuple[str, ...]:
     """The names of a file's columns."""
-    return _header(_arrow(name, data))
+    return _header(arrow_table(name, data))
 
 
 def rows(name: str, data: FileBytes) -> Table:
     """A small file as a table of texts."""
-    arrow = _arrow(name, data)
+    arrow = arrow_table(name, data)
 
     def lines() -> Iterator[Line]:
         columns = [_texts(name, column).fill_null("").to_pylist() for column in arrow.columns]
@@ -55,7 +55,7 @@ def rows(name: str, data: FileBytes) -> Table:
 
 def vote_rows(name: str, data: FileBytes, columns: VoteColumnNames, answers: Answers) -> VoteLines:
     """The usable rows of a file with one vote a row, as `vote_blocks.vote_lines` reads them from CSV."""
-    arrow = _arrow(name, data)
+    arrow = arrow_table(name, data)
     where = places(Table(name, _header(arrow), ()), columns)
     participants, participant = _encoded(name, arrow.column(where.participant))
     statements, statement = _encoded(name, arrow.column(where.statement))
@@ -161,7 +161,7 @@ def _header(arrow: Any) -> tuple[str, ...]:
     return tuple(column.strip() for column in arrow.column_names)
 
 
-def _arrow(name: str, data: FileBytes) -> Any:
+def arrow_table(name: str, data: FileBytes) -> Any:
     pyarrow = _pyarrow(name)
     from pyarrow import parquet
 

@@ -7,6 +7,7 @@ from comity.exchange.polis import ExportFiles, export
 from comity.exchange.polis_api import ApiFiles, api
 from comity.exchange.recognise import recognise
 from comity.exchange.table import TableFiles, plain_table
+from comity.exchange.unga import is_unga, unga_consultation
 from comity.record.consultation import Consultation
 
 
@@ -19,6 +20,8 @@ def consultation_in(files: Files, title: str) -> Consultation:
     >>> parks.title, parks.participant_ids, parks.statements[0].text, parks.votes.answer.tolist()
     ('Parks', ('ana',), 'More trees', [1])
     """
+    if is_unga(files):
+        return unga_consultation(files)
     known = recognise(files)
     if known.kind == "polis-export":
         return export(files, ExportFiles(**known.roles), title, known.notes)

@@ -1,0 +1,129 @@
+"""Smoothing along time: a party's standing drifts, and each session adds its own deviation.
+
+standing(t + 1) = standing(t) + step * noise; position(t) = standing(t) + deviation * noise; within a session standings
+lie around its mean with precision `bond`. Two smoothers: `alone` runs every party by itself with the statements known
+(the mean-field step); `together` runs the whole assembly as one state, statements integrated out, so that what the
+statements leave open, and what all parties share, is in the covariances.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from comity.engine.opinion.dynamic.answers import Evidence
+from comity.engine.opinion.dynamic.layout import Layout
+from comity.engine.votes import Floats
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Variances of one step and of one session's deviation, precision of the bond to the session's mean, of entry."""
+
+    step: float
+    deviation: float
+    bond: float
+    entry: float = 1.0
+
+
+def alone(layout: Layout, information: Floats, drift: Drift) -> tuple[Floats, Floats, Floats]:
+    """Variances of positions and of standings, and covariances of standings with the next session's.
+
+    information: shape (n_sessions, n_parties). The third is shape (n_sessions, n_parties), its last row 0.
+    """
+    known = information / (1 + drift.deviation * information)
+    n_sessions = len(known)
+    stays = np.vstack([layout.both, np.zeros((1, known.shape[1]), bool)])
+    forward = np.ones_like(known)
+    for t in range(n_sessions):
+        own = known[t] + drift.bond + np.where(layout.enters[t], 1 / drift.entry, 1 / drift.step)
+        own = own + np.where(stays[t], 1 / drift.step, 0)
+        if t:
+            own = own - np.where(layout.both[t - 1], 1 / (drift.step**2 * forward[t - 1]), 0)
+        forward[t] = np.where(layout.present[t], own, 1.0)
+    variance = np.where(layout.present, 1 / forward, 0.0)
+    covariance = np.zeros_like(known)
+    for t in range(n_sessions - 2, -1, -1):
+        covariance[t] = np.where(stays[t], variance[t + 1] / (drift.step * forward[t]), 0)
+        variance[t] += covariance[t] / (drift.step * forward[t])
+    rest = 1 / (1 + drift.deviation * information)
+    return drift.deviation * rest + variance * rest**2, variance, covariance
+
+
+def together(
+    layout: Layout,
+    evidence: list[Evidence],
+    position: list[Floats],
+    drift: Drift,
+    *,
+    eased: bool,
+    spread: bool,
+) -> tuple[list[Floats], list[Floats]]:
+    """All parties in all sessions at once -> positions, and their covariances a session (empty unless `spread`).
+
+    eased: use the mean-field information (for the next step) or the plain one (for what is published).
+    """
+    gains: list[Floats] = []
+    carried: list[Floats] = []
+    loosened: list[Floats] = []
+    targets: list[Floats] = []
+    for t, session in enumerate(layout.sessions):
+        precision, target = _from_votes(evidence[t], position[t], eased)
+        loose = np.asarray(np.linalg.inv(np.eye(len(target)) + drift.deviation * precision), np.float64)
+        own = precision @ loose
+        own = (own + own.T) / 2
+        entering = layout.enters[t, session.here]
+        own[np.diag_indices_from(own)] += drift.bond + np.where(entering, 1 / drift.entry, 1 / drift.step)
+        own[session.stays, session.stays] += 1 / drift.step
+        middle = position[t].mean() if len(target) else 0.0
+        right = loose @ target + drift.bond * middle
+        if t:
+            before = layout.sessions[t - 1]
+            own[np.ix_(before.arrives, before.arrives)] -= (
+                gains[-1][np.ix_(before.stays, before.stays)] / drift.step**2
+            )
+            right[before.arrives] += carried[-1][before.stays] / drift.step
+        gain = np.asarray(np.linalg.inv(own), np.float64)
+        gain = np.asarray((gain + gain.T) / 2, np.float64)
+        gains.append(gain)
+        carried.append(gain @ right)
+        loosened.append(loose)
+        targets.append(target)
+    return _backward(layout, gains, carried, loosened, targets, drift, spread)
+
+
+def _from_votes(evidence: Evidence, position: Floats, eased: bool) -> tuple[Floats, Floats]:
+    """Precision and information vector of a session's positions with its statements integrated out."""
+    block = evidence.eased_block if eased else evidence.block
+    precision = np.diag(evidence.eased_information if eased else evidence.information)
+    root = np.linalg.inv(np.linalg.cholesky(block))
+    shared = (evidence.cross @ root.transpose(0, 2, 1)).transpose(1, 0, 2).reshape(len(position), -1)
+    precision = precision - shared @ shared.T
+    pull = evidence.pull - shared @ (root @ evidence.item_pull[:, :, None]).ravel()
+    return precision, pull + precision @ position
+
+
+def _backward(
+    layout: Layout,
+    gains: list[Floats],
+    carried: list[Floats],
+    loosened: list[Floats],
+    targets: list[Floats],
+    drift: Drift,
+    spread: bool,
+) -> tuple[list[Floats], list[Floats]]:
+    means: list[Floats] = []
+    covariances: list[Floats] = []
+    later_mean, later = np.zeros(0), np.zeros((0, 0))
+    for t in range(len(gains) - 1, -1, -1):
+        session = layout.sessions[t]
+        link = gains[t][:, session.stays] / drift.step
+        standing = carried[t] + link @ later_mean[session.arrives]
+        means.append(loosened[t] @ (drift.deviation * targets[t] + standing))
+        if spread:
+            covariance = gains[t] + link @ later[np.ix_(session.arrives, session.arrives)] @ link.T
+            covariances.append(drift.deviation * loosened[t] + loosened[t] @ covariance @ loosened[t].T)
+            later = covariance
+        later_mean = standing
+    return means[::-1], covariances[::-1]

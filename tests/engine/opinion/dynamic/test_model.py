@@ -1,0 +1,72 @@
+"""Ideal points over time: simulated truth, invariance, direction, sessions that nobody voted in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.engine.opinion.dynamic.simulated import assembly, coverage
+
+from comity.engine.opinion.dynamic.model import ideal_points
+from comity.engine.votes import vote_matrix
+
+
+@pytest.mark.parametrize(
+    ("n_parties", "n_sessions", "n_items", "step", "correlation"),
+    [(60, 10, 60, 0.15, 0.96), (100, 8, 30, 0.1, 0.95), (40, 10, 15, 0.2, 0.9)],
+)
+def test_intervals_hold_the_truth(
+    n_parties: int, n_sessions: int, n_items: int, step: float, correlation: float
+) -> None:
+    truth, votes, session = assembly(1, n_parties, n_sessions, n_items, step)
+    held, close = coverage(truth, ideal_points(votes, session, n_sessions))
+    assert 0.85 <= held <= 0.98
+    assert close >= correlation
+
+
+def test_order_of_parties_and_items_does_not_matter() -> None:
+    _, votes, session = assembly(2, 20, 4, 12, 0.2)
+    found = ideal_points(votes, session, 4)
+    dice = np.random.default_rng(0)
+    party, item = dice.permutation(20), dice.permutation(len(session))
+    lines = dice.permutation(votes.n_votes)
+    place = np.argsort(item)
+    shuffled = vote_matrix(
+        party[votes.participant][lines], place[votes.statement][lines], votes.answer[lines], 20, len(session)
+    )
+    other = ideal_points(shuffled, session[item], 4)
+    np.testing.assert_allclose(other.mean[:, party], found.mean, atol=1e-4)
+    np.testing.assert_allclose(other.variance[:, party], found.variance, atol=1e-4)
+
+
+def test_swapping_yes_and_no_mirrors_the_scale() -> None:
+    _, votes, session = assembly(3, 20, 4, 12, 0.2)
+    found = ideal_points(votes, session, 4)
+    swapped = vote_matrix(votes.participant, votes.statement, -votes.answer, 20, len(session))
+    np.testing.assert_allclose(ideal_points(swapped, session, 4).mean, -found.mean, atol=1e-4)
+
+
+def test_the_named_party_is_on_the_positive_side() -> None:
+    _, votes, session = assembly(4, 12, 3, 10, 0.2)
+    for party in (int(np.argmin(x)) for x in (ideal_points(votes, session, 3).mean[0],)):
+        assert ideal_points(votes, session, 3, positive=party).mean[:, party].mean() > 0
+
+
+def test_a_session_without_votes_is_carried_with_wider_intervals() -> None:
+    _, votes, session = assembly(5, 30, 5, 20, 0.2)
+    kept = session[votes.statement] != 2
+    thin = vote_matrix(votes.participant[kept], votes.statement[kept], votes.answer[kept], 30, len(session))
+    found = ideal_points(thin, session, 5)
+    assert np.isfinite(found.mean).all()
+    assert found.variance[2].mean() > found.variance[[1, 3]].mean()
+
+
+def test_positions_end_where_a_party_stops_voting() -> None:
+    _, votes, session = assembly(6, 10, 4, 10, 0.2)
+    kept = (votes.participant != 3) | (session[votes.statement] < 2)
+    some = vote_matrix(votes.participant[kept], votes.statement[kept], votes.answer[kept], 10, len(session))
+    assert np.isnan(ideal_points(some, session, 4).mean[:, 3]).tolist() == [False, False, True, True]
+
+
+def test_no_votes_is_a_programmers_mistake() -> None:
+    with pytest.raises(ValueError, match="at least one vote"):
+        ideal_points(vote_matrix([], [], [], 3, 2), np.zeros(2, int), 1)
