@@ -371,7 +371,7 @@ EMPTY = {
         "No difference is certain",
         "No statement reaches that here.",
     ),
-    "nobody_on_the_map": ("Nobody has a place on the map", "60 people are not drawn: fewer than 7 votes."),
+    "nobody_on_the_map": ("Nobody has a place on the map", "60 people are not drawn (fewer than 7 votes)."),
     "many_parties": ("26 parties, a line each", "speaks through a delegation"),
     "assembly": ("190 parties vote themselves, a line each", "190 parties cast"),
     "private": ("single people are not shown", "its first 4,211 entries"),

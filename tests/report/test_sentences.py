@@ -80,7 +80,7 @@ def test_people_who_are_not_on_the_map_are_counted() -> None:
     findings = river()
     one = replace(findings, opinion_map=replace(findings.opinion_map, not_placed=1))
     assert "1 person with few votes is counted in every total but not on the map." in found(one)["How sure"]
-    assert explanations.not_placed(Reading(one)) == "1 person is not drawn: fewer than 7 votes."
+    assert explanations.not_placed(Reading(one)) == "1 person is not drawn (fewer than 7 votes)."
 
 
 def test_many_sides_without_a_stance_are_a_number() -> None:

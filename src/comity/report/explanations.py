@@ -168,7 +168,7 @@ def not_placed(reading: Reading) -> str:
     opinion_map = reading.findings.opinion_map
     why = opinion_map.reason_not_placed.rstrip(".")
     are = "is" if opinion_map.not_placed == 1 else "are"
-    return f"{people(reading, opinion_map.not_placed)} {are} not drawn{f': {why}' if why else ''}."
+    return f"{people(reading, opinion_map.not_placed)} {are} not drawn{f' ({why})' if why else ''}."
 
 
 def how_sure(reading: Reading) -> tuple[str, ...]:

@@ -186,18 +186,27 @@ def _uncertain(xy: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]) -> I
 
 
 def _labels(canvas: _Canvas, labels: Sequence[MapLabel]) -> Iterable[str]:
-    """Letters and numbers at their places; one that would cover another is moved down until it does not."""
+    """Letters and numbers at their places; one that would cover another is moved up or down until it does not."""
     taken: list[tuple[float, float]] = []
     for label in labels:
-        ((x, y),) = canvas.put(np.array([_two(label.position)], dtype=float))
-        while any(abs(x - ox) < 21 and abs(y - oy) < 20 for ox, oy in taken):
-            y += 3
-        taken.append((float(x), float(y)))
+        ((x, wanted),) = canvas.put(np.array([_two(label.position)], dtype=float)).tolist()
+        inside = (y for y in _around(wanted) if 12 <= y <= canvas.height - 12)
+        y = next(
+            (y for y in inside if all(abs(x - ox) >= 21 or abs(y - oy) >= 20 for ox, oy in taken)), wanted
+        )
+        taken.append((x, y))
         kind = f"{colour_class(label.letter)}name" if label.letter else "party"
         chip = "" if label.letter else f'<circle class="chip" cx="{short(x)}" cy="{short(y)}" r="9"/>'
         yield Markup('{}<text class="{}" x="{}" y="{}">{}</text>').format(
             Markup(chip), kind, short(x), short(y), label.text
         )
+
+
+def _around(y: float) -> Iterable[float]:
+    """Heights from y on, nearest first, up to the whole map away."""
+    for away in range(0, 400, 3):
+        yield y + away
+        yield y - away
 
 
 def _described(letter: npt.NDArray[np.str_], sure: npt.NDArray[np.bool_]) -> str:

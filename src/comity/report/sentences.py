@@ -50,7 +50,7 @@ def side_name(reading: Reading, side_id: str) -> Markup:
     if side_id in reading.letters:
         return Markup('<span class="nb">{}{}</span>').format(badge(reading.letters[side_id]), side.name)
     if side.kind == "group":
-        return Markup("everybody on the map")
+        return Markup("the map as a whole")
     return Markup("<bdi{}>{}</bdi>").format(attributes(side.name), side.name)
 
 
@@ -180,7 +180,9 @@ def differences_found(reading: Reading) -> Markup:
         counted(len(apart), "statement", words=True),
         "," if len(apart) == 1 else ", furthest on",
         _statement(reading, first.statement_id),
-        stances(reading, replace(first, other_sides=()), longest=3),
+        stances(
+            reading, replace(first, other_sides=() if first.against_sides else first.other_sides), longest=3
+        ),
     )
 
 
@@ -256,7 +258,7 @@ def nearly_sentence(reading: Reading, near: CommonGround) -> Markup:
 
 def difference_sentence(reading: Reading, apart: ReservedDifference) -> Markup:
     """One disputed statement: who is for it, who is against it, who is neither."""
-    return Markup("{}. {}.").format(stances(reading, apart), certainty(apart.certainty))
+    return Markup("{}. {}.").format(_capital(stances(reading, apart)), certainty(apart.certainty))
 
 
 def stances(reading: Reading, apart: ReservedDifference, *, longest: int = 0) -> Markup:
@@ -272,7 +274,7 @@ def stances(reading: Reading, apart: ReservedDifference, *, longest: int = 0) ->
         for stance, verbs in STANCES.items()
         if stance in together
     ]
-    return _capital(Markup("; ").join(parts))
+    return Markup("; ").join(parts)
 
 
 def group_sentence(reading: Reading, side: Side) -> Markup:
@@ -390,8 +392,8 @@ def _listed(parts: Sequence[Markup]) -> Markup:
 
 
 def _capital(sentence: Markup) -> Markup:
-    """A sentence that may begin with a side: a capital letter where that is a word of ours."""
-    return Markup("Everybody") + sentence[9:] if sentence.startswith("everybody") else sentence
+    """What may begin with a side's name: with a capital letter where that is a word of ours."""
+    return Markup("The") + sentence[3:] if sentence.startswith("the ") else sentence
 
 
 def _sentence(text: str) -> str:

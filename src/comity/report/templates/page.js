@@ -44,16 +44,21 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     if (!head.dataset.sort) return;
     const name = head.textContent.trim();
     const first = head.dataset.first === "descending";
-    const button = document.createElement("button");
-    button.type = "button";
+    const button = document.createElement("span"); // not a button: Chromium prints those without their text on later pages
+    button.setAttribute("role", "button");
+    button.tabIndex = 0;
     button.textContent = name;
     head.replaceChildren(button);
     head.setAttribute("aria-sort", "none");
-    button.addEventListener("click", () => {
+    const turn = (event) => {
+      if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
       const now = head.getAttribute("aria-sort");
       sort(column, now === "none" ? first : now === "ascending");
       choice.value = String(column);
-    });
+    };
+    button.addEventListener("click", turn);
+    button.addEventListener("keydown", turn);
     choice.append(new Option(name, String(column)));
   });
   const printed = [...table.tBodies].map((part) => [part, [...part.rows]]);
