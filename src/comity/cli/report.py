@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from comity.cli.choices import Choices
@@ -21,6 +22,8 @@ def report(
     out: Out = "comity-report.html",
     title: str | None = None,
     question: str | None = None,
+    session: str | None = None,
+    issue: str | None = None,
     choices: Choices = DEFAULT,
 ) -> None:
     """Compute what a consultation found, and write it as one HTML page that needs nothing else.
@@ -35,13 +38,24 @@ def report(
         Replaces the title that the files name.
     question
         Replaces the question that the files name.
+    session
+        Of roll calls of the General Assembly: one session (71) or a range (60-71).
+    issue
+        Of roll calls of the General Assembly: only those with this label.
     """
     parameters = choices.parameters()
     with Working(STEPS) as working:
         working.step("reading the files")
         from comity.assemble import read_consultation
 
-        consultation = read_consultation(path, title, question)
+        if session or issue:
+            from comity.assemble import files_at
+            from comity.exchange.unga import unga_consultation
+
+            read = unga_consultation(files_at(path), session, issue)
+            consultation = replace(read, title=title or read.title, question=question or read.question)
+        else:
+            consultation = read_consultation(path, title, question)
         say_what_was_read(consultation)
         from comity.findings.compute import findings_of
         from comity.report.page import report_html
