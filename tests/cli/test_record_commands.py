@@ -12,13 +12,12 @@ from random import Random
 
 import pytest
 
-from comity.assemble import Site, site_of
+from comity.assemble import Site, read_consultation, site_of
 from comity.cli.export import export, exported
 from comity.cli.import_ import import_, taken_in, taken_over
 from comity.cli.verify import differences, verify
 from comity.desk import beside_text, new_text, statement
 from comity.errors import Refused
-from comity.exchange.reading import consultation_in
 from comity.findings.compute import findings_of
 from comity.findings.findings import Findings
 from comity.record.consultation import Source
@@ -93,12 +92,14 @@ def test_the_polis_files_give_the_same_findings_too(site: Site, tmp_path: Path) 
     before, known = site.reader.findings("rivers"), site.reader.consultation("rivers")
     list(exported(site, "rivers", tmp_path / "out", "public"))
     (tmp_path / "out" / "comity.jsonl").unlink()
-    files = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
-    read = consultation_in(files, "")
-    assert_same(read, known, matters=False)
+    read = read_consultation(tmp_path / "out")
+    assert read.published_group is not None
+    assert set(read.published_group) >= {"0"}  # the groups go with it, for comparison
+    assert_same(replace(read, published_group=None), known, matters=False)
     site.desk.remove("rivers")
     taken_in(site, tmp_path / "out", "rivers")
-    assert_same(site.reader.consultation("rivers"), known, matters=False)
+    again = site.reader.consultation("rivers")
+    assert_same(replace(again, published_group=None), known, matters=False)
     assert without_source(site.reader.findings("rivers")) == without_source(before)
 
 
@@ -109,7 +110,8 @@ def test_the_commands_say_what_they_did(
     export("rivers", to=out)
     written = [Path(line).name for line in capsys.readouterr().out.splitlines()]
     assert written == [
-        *["comity.jsonl", "votes.csv", "comments.csv", "participants-votes.csv", "summary.csv", "parties.csv"]
+        *["comity.jsonl", "findings.json", "votes.csv", "comments.csv", "participants-votes.csv"],
+        *["summary.csv", "parties.csv"],
     ]
     older = tmp_path / "older"
     export("rivers", to=older, copy="full")
@@ -125,6 +127,7 @@ def test_the_commands_say_what_they_did(
         "older copy",
     ):
         assert words in said
+    assert "every number of findings.json was computed again from the record" in said
     assert "not proved" not in said
     verify(out, extends=tmp_path / "rivers.receipt")
     assert "not proved here: that the key is the site's" in capsys.readouterr().out
@@ -136,6 +139,37 @@ def test_the_commands_say_what_they_did(
     assert capsys.readouterr().out.endswith("rivers\n")
     with pytest.raises(Refused, match="here already"):
         import_(out)
+
+
+def test_every_number_is_computed_again(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On another database than theirs: from the exported record alone, also after more was voted and texts erased."""
+    export("rivers", to=tmp_path)
+    older = (tmp_path / "findings.json").read_text(encoding="utf-8")
+    with site.reader.reading("rivers") as state:
+        text = state.statements["3"].text
+    site.desk.erase_text("rivers", HOST, text, "personal-data")
+    who = site.desk.join("rivers", None).pseudonym
+    site.desk.submit("rivers", VoteCast(by=who, statement="3", answer=1))
+    export("rivers", to=tmp_path)
+    (tmp_path / "older.json").write_text(older, encoding="utf-8")
+    verify(tmp_path, findings=tmp_path / "older.json")
+    assert "every number of older.json was computed again from the record" in capsys.readouterr().out
+    stated = json.loads(older)
+    stated["statements"]["findings"][4]["agree"]["value"] += 0.0001
+    (tmp_path / "forged.json").write_text(json.dumps(stated), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        verify(tmp_path, findings=tmp_path / "forged.json")
+    assert ended.value.code == 1
+    assert (
+        "differs: findings, statements.findings[4].agree.value: the file says 0." in capsys.readouterr().out
+    )
+    stated["record"]["size"] = 10**6
+    (tmp_path / "forged.json").write_text(json.dumps(stated), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        verify(tmp_path, findings=tmp_path / "forged.json")
+    assert "this record never had 1000000 entries" in capsys.readouterr().out
 
 
 def test_a_difference_is_named_and_ends_with_1(
@@ -163,13 +197,14 @@ def test_votes_that_are_secret_stay_so(
     fill(site, "secret", tmp_path)
     export("secret", to=tmp_path / "public")
     assert "publish no single votes" in capsys.readouterr().err
-    assert [file.name for file in (tmp_path / "public").iterdir()] == ["comity.jsonl"]
+    assert {file.name for file in (tmp_path / "public").iterdir()} == {"comity.jsonl", "findings.json"}
     export("secret", to=tmp_path / "full", copy="full")
     capsys.readouterr()
     verify(tmp_path / "public", full=tmp_path / "full", receipt=tmp_path / "secret.receipt")
     said = capsys.readouterr().out
     assert "the published sums are those of the votes in the full copy" in said
     assert "the receipt's vote is entry" in said
+    assert "every number of findings.json was computed again" in said
     verify(tmp_path / "public")
     assert "an auditor's full copy proves them" in capsys.readouterr().out
     with pytest.raises(Refused, match="import a full copy"):

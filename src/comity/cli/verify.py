@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,10 @@ from comity.assemble import missing_extra
 from comity.errors import Refused
 
 if TYPE_CHECKING:
+    from comity.record.state import State
     from comity.record.verification import Verified
+
+ERASED = "(this text was erased)"
 
 
 def verify(
@@ -39,7 +41,8 @@ def verify(
     extends
         An older copy, receipt or checkpoint of the same record: it must be the beginning of this one.
     findings
-        Findings as JSON (comity findings --format json): every number is computed again.
+        Findings as JSON (comity findings --format json): every number is computed again. Where RECORD is a folder with
+        a findings.json, that one is taken.
     full
         An auditor's full copy of the same record: the public copy's sums must be those of its votes.
     key
@@ -55,10 +58,13 @@ def verify(
             check_receipt_in(found, _receipt(receipt), key)
         if extends is not None:
             _check_extends(found, extends, key)
+        whole = found if full is None else _verified(full, key)
         if full is not None:
-            check_sums_of(found, _verified(full, key))
+            check_sums_of(found, whole)
+        if findings is None and record.is_dir() and (record / "findings.json").exists():
+            findings = record / "findings.json"
         if findings is not None:
-            _check_findings(found, findings)
+            _check_findings(found, whole, findings, record if full is None else full)
     except (Differs, Unreadable) as difference:
         print(f"differs: {difference}")
         raise SystemExit(1) from None
@@ -110,9 +116,31 @@ def _check_extends(found: Verified, path: Path, key: str | None) -> None:
         check_extends_checkpoint(found, beginning.decode(errors="replace"), key)
 
 
-def _check_findings(found: Verified, path: Path) -> None:
+def _check_findings(found: Verified, whole: Verified, path: Path, record: Path) -> None:
+    """Compute the findings again, from as much of the record as they say they rest on. whole: nothing withheld."""
     from comity.record.verification import Differs
 
+    stated = _stated(path)
+    if whole.withheld:
+        found.unproved.append(
+            "the findings: single votes are withheld from this copy; an auditor's full copy proves them"
+        )
+        return
+    head = stated.get("record") or {"size": whole.state.size, "root": whole.state.root().hex()}
+    size = head["size"]
+    if not 0 < size <= whole.state.size or whole.state.tree.root(size).hex() != head["root"]:
+        raise Differs(
+            "findings, record", f"this record never had {size} entries with the root {head['root']}"
+        )
+    computed = recomputed(_state_at(record, whole, size), whole.texts, stated["parameters"])
+    for place, says, is_so in differences(stated, computed):
+        if ERASED in is_so:
+            continue  # a text that was erased since; every number beside it is compared
+        raise Differs(f"findings, {place}", f"the file says {says}, the record gives {is_so}")
+    found.proved.append(f"every number of {path.name} was computed again from the record and is the same")
+
+
+def _stated(path: Path) -> dict[str, Any]:
     with _opened(path) as file:
         try:
             stated = json.load(file)
@@ -124,23 +152,27 @@ def _check_findings(found: Verified, path: Path) -> None:
         raise Refused(
             "not-findings", f"{path} holds no findings; give what comity findings --format json wrote"
         )
-    if found.withheld:
-        found.unproved.append(
-            "the findings: single votes are withheld from this copy; an auditor's full copy proves them"
-        )
-        return
-    computed = recomputed(found, stated["parameters"])
-    for place, says, is_so in differences(stated, computed):
-        raise Differs(f"findings, {place}", f"the file says {says}, the record gives {is_so}")
-    found.proved.append(f"every number of {path.name} was computed again from the record and is the same")
+    return stated
 
 
-def recomputed(found: Verified, parameters: dict[str, Any]) -> Any:
+def _state_at(record: Path, whole: Verified, size: int) -> State:
+    """The state when the record had `size` entries. The copy was verified before: it is only read again."""
+    from comity.exchange.record_file import read
+    from comity.record.copies import Line
+    from comity.record.fold import state_from
+
+    if size == whole.state.size:
+        return whole.state
+    with _opened(record / "comity.jsonl" if record.is_dir() else record) as lines:
+        entries = (item.entry for _, item in read(lines) if isinstance(item, Line) and item.index < size)
+        return state_from(entry for entry in entries if entry is not None)
+
+
+def recomputed(state: State, texts: dict[str, str], parameters: dict[str, Any]) -> Any:
     """The findings of this record under these parameters, as the JSON that they are published in."""
     from comity.findings.compute import findings_of
     from comity.findings.parameters import Parameters
-
-    findings_json = import_module("comity.report.data").findings_json
+    from comity.report.data import findings_json
 
     try:
         chosen = Parameters(**parameters)
@@ -148,7 +180,7 @@ def recomputed(found: Verified, parameters: dict[str, Any]) -> Any:
         raise Refused(
             "not-findings", f"the findings' parameters are not known here ({error}); use their version"
         ) from None
-    return json.loads(findings_json(findings_of(found.state.consultation(found.texts), chosen)))
+    return json.loads(findings_json(findings_of(state.consultation(texts), chosen)))
 
 
 def differences(stated: Any, computed: Any, place: str = "") -> Iterator[tuple[str, str, str]]:
