@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,11 @@ from comity.engine.opinion.order import CanonicalVotes, canonical
 from comity.engine.opinion.passing import passing
 from comity.engine.opinion.spatial import SpatialModel, spatial_model
 from comity.engine.opinion.support import Share, corrected_shares, share
-from comity.engine.opinion.tallies import Tallies, tallies
+from comity.engine.opinion.tallies import Counts, Tallies, tallies
 from comity.engine.votes import Floats, VoteMatrix
 from comity.findings.findings import (
     CommonGround,
+    Direction,
     Estimate,
     Findings,
     Group,
@@ -178,6 +180,7 @@ class _Analysis:
 
     everybody: Tallies
     counted: Tallies
+    voted: Counts
     agree_all: Share
     disagree_all: Share
     agree: Share
@@ -201,6 +204,7 @@ class _Analysis:
         return cls(
             everybody,
             counted,
+            counted.voted,
             share(everybody.agreed[0], everybody.voted[0], chosen.interval),
             share(everybody.disagreed[0], everybody.voted[0], chosen.interval),
             share(counted.agreed, counted.voted, chosen.interval),
@@ -239,6 +243,56 @@ def _corrected(
         )
 
     return stacked(0), stacked(1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """What is published of a side and a statement: lists [side][statement], statements in canonical order."""
+
+    tally_all: list[Tally]
+    agree_all: list[Estimate]
+    disagree_all: list[Estimate]
+    tally: list[list[Tally]]
+    agree: list[list[Estimate]]
+    disagree: list[list[Estimate]]
+    corrected_agree: list[list[Estimate | None]] | None
+    corrected_disagree: list[list[Estimate | None]] | None
+    stance: list[list[Stance]]
+    stance_certainty: list[list[float]]
+
+    @classmethod
+    def of(cls, found: _Analysis, named_from: float) -> _Cells:
+        stance, certainty = _stances(found, named_from)
+        corrected = (
+            (None, None) if found.corrected is None else tuple(_estimates(one) for one in found.corrected)
+        )
+        return cls(
+            _tallies(found.everybody)[0],
+            _estimates(found.agree_all),
+            _estimates(found.disagree_all),
+            _tallies(found.counted),
+            _estimates(found.agree),
+            _estimates(found.disagree),
+            None if agree is None else _estimates(agree),
+            None if disagree is None else _estimates(disagree),
+            stance,
+            certainty,
+        )
+
+
+def _stances(found: _Analysis, named_from: float) -> tuple[list[list[Stance]], list[list[float]]]:
+    """What is surest of every side: that it supports, that it rejects, or that it does neither."""
+    if found.ground is None:
+        return [], []
+    names: list[Stance] = ["supports", "rejects", "divided"]
+    sure = found.ground.sides
+    options = np.stack([sure.supports, sure.rejects, (1.0 - sure.supports) * (1.0 - sure.rejects)])
+    certainty, which = options.max(axis=0), options.argmax(axis=0)
+    silent = found.voted == 0
+    code = np.where(silent, 4, np.where(certainty >= named_from, which, 3)).tolist()
+    words: list[Stance] = [*names, "uncertain", "silent"]
+    rounded = np.round(np.where(silent, 1.0, certainty), SHARE_DECIMALS) + 0.0
+    return [[words[cell] for cell in row] for row in code], rounded.tolist()
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,68 +357,56 @@ class _Publisher:
             side.is_delegation,
         )
 
+    @cached_property
+    def _cells(self) -> _Cells:
+        return _Cells.of(self.analysed, self.chosen.certainty)
+
     def _statement(self, j: int, k: int) -> StatementFinding:
-        found = self.analysed
+        found, cells = self.analysed, self._cells
         return StatementFinding(
             self.given.statements[j],
-            _tally(found.everybody, 0, k),
-            _estimate(found.agree_all, k),
-            _estimate(found.disagree_all, k),
+            cells.tally_all[k],
+            cells.agree_all[k],
+            cells.disagree_all[k],
             tuple(self._support(s, k) for s in range(len(self.sides))),
             _share(found.divisive[k]),
             _point(self.place.statement[k]),
         )
 
     def _support(self, s: int, k: int) -> Support:
-        found = self.analysed
-        corrected: tuple[Estimate | None, Estimate | None] = (None, None)
-        if found.corrected is not None and not np.isnan(found.corrected[0].value[s, k]):
-            corrected = _estimate(found.corrected[0], (s, k)), _estimate(found.corrected[1], (s, k))
-        stance, certainty = self._stance(s, k)
+        cells = self._cells
         return Support(
             self.sides[s].side_id,
-            _tally(found.counted, s, k),
-            _estimate(found.agree, (s, k)),
-            _estimate(found.disagree, (s, k)),
-            *corrected,
-            stance,
-            certainty,
+            cells.tally[s][k],
+            cells.agree[s][k],
+            cells.disagree[s][k],
+            None if cells.corrected_agree is None else cells.corrected_agree[s][k],
+            None if cells.corrected_disagree is None else cells.corrected_disagree[s][k],
+            cells.stance[s][k],
+            cells.stance_certainty[s][k],
         )
-
-    def _stance(self, s: int, k: int) -> tuple[Stance, float]:
-        """What is surest: that the side supports, that it rejects, or that it does neither."""
-        assert self.analysed.ground is not None
-        if self.analysed.counted.voted[s, k] == 0:
-            return "silent", 1.0
-        sure = self.analysed.ground.sides
-        supports, rejects = float(sure.supports[s, k]), float(sure.rejects[s, k])
-        neither = (1.0 - supports) * (1.0 - rejects)
-        named: list[tuple[float, Stance]] = [
-            (supports, "supports"),
-            (rejects, "rejects"),
-            (neither, "divided"),
-        ]
-        certainty, stance = max(named, key=lambda pair: pair[0])
-        return (stance if certainty >= self.chosen.certainty else "uncertain"), _share(certainty)
 
     def _common_ground(self, column_of: npt.NDArray[np.int64]) -> tuple[CommonGround, ...]:
         ground = self.analysed.ground
         if ground is None:
             return ()
+        sure = {"support": ground.sides.supports, "reject": ground.sides.rejects}
+        of_sides = {way: (np.round(table, SHARE_DECIMALS) + 0.0).T.tolist() for way, table in sure.items()}
+        ids = [side.side_id for side in self.sides]
         rows: list[CommonGround] = []
         for j, statement in enumerate(self.given.statements):
             k = int(column_of[j])
             supported = bool(ground.supports[k] >= ground.rejects[k])
             certainty = ground.supports if supported else ground.rejects
             weakest = ground.weakest_support if supported else ground.weakest_reject
-            of_sides = ground.sides.supports if supported else ground.sides.rejects
+            way: Direction = "support" if supported else "reject"
             rows.append(
                 CommonGround(
                     statement.statement_id,
-                    "support" if supported else "reject",
+                    way,
                     _share(certainty[k]),
                     self.sides[int(weakest[k])].side_id,
-                    tuple((side.side_id, _share(of_sides[s, k])) for s, side in enumerate(self.sides)),
+                    tuple(zip(ids, of_sides[way][k], strict=True)),
                     bool(certainty[k] >= self.chosen.certainty),
                 )
             )
@@ -379,7 +421,7 @@ class _Publisher:
             certainty = _share(found.contrary[k] if is_contrary else found.partial[k])
             if certainty < 0.5:
                 continue
-            stances = [(side.side_id, self._stance(s, k)[0]) for s, side in enumerate(self.sides)]
+            stances = [(side.side_id, self._cells.stance[s][k]) for s, side in enumerate(self.sides)]
             supporters = tuple(side for side, stance in stances if stance == "supports")
             rejecters = tuple(side for side, stance in stances if stance == "rejects")
             others = tuple(side for side, stance in stances if stance not in {"supports", "rejects"})
@@ -433,6 +475,7 @@ class _Publisher:
         """What a group surely says more than the rest, largest sure difference first."""
         counted = _only(self.analysed.counted, which)
         rest = counted.rest()
+        voted, voted_elsewhere = counted.voted, rest.voted
         sure = {
             "support": (compared.agrees_more, compared.agrees_by, counted.agreed, rest.agreed),
             "reject": (compared.disagrees_more, compared.disagrees_by, counted.disagreed, rest.disagreed),
@@ -441,13 +484,13 @@ class _Publisher:
         for direction, (more, by, here, elsewhere) in sure.items():
             for j, statement in enumerate(self.given.statements):
                 k = int(column_of[j])
-                enough = more[row, k] >= self.chosen.certainty and here[row, k] > 0.5 * counted.voted[row, k]
+                enough = more[row, k] >= self.chosen.certainty and here[row, k] > 0.5 * voted[row, k]
                 if enough:
                     text = Representative(
                         statement.statement_id,
                         direction,  # type: ignore[arg-type]
-                        _share((here[row, k] + 1) / (counted.voted[row, k] + 2)),
-                        _share((elsewhere[row, k] + 1) / (rest.voted[row, k] + 2)),
+                        _share((here[row, k] + 1) / (voted[row, k] + 2)),
+                        _share((elsewhere[row, k] + 1) / (voted_elsewhere[row, k] + 2)),
                         _share(more[row, k]),
                     )
                     found.append((-round(float(by[row, k]), SHARE_DECIMALS), j, text))
@@ -456,24 +499,25 @@ class _Publisher:
     def _map(self) -> OpinionMap:
         row_of = np.argsort(self.order.participant)
         letters = {g: f"group:{chr(ord('A') + g)}" for g in range(int(self.place.group.max(initial=-1)) + 1)}
-        position = np.round(self.place.position, PLACE_DECIMALS) + 0.0
-        spread = np.round(self.place.spread, PLACE_DECIMALS)
+        position = (np.round(self.place.position, PLACE_DECIMALS) + 0.0)[row_of].tolist()
+        spread = np.round(self.place.spread, PLACE_DECIMALS)[row_of].tolist()
+        membership = np.round(self.place.membership, SHARE_DECIMALS)[row_of].tolist()
+        group_of, placed = self.place.group[row_of].tolist(), self.place.placed[row_of].tolist()
+        party_of = self.party_of.tolist()
         private = self.consultation.promise is not None and not self.consultation.promise.shows_single_votes
         points = []
         for i, participant_id in enumerate(self.consultation.participant_ids):
-            k = int(row_of[i])
-            if not self.place.placed[k] or private:
+            if not placed[i] or private:
                 continue
-            group = letters.get(int(self.place.group[k]))
-            party = int(self.party_of[i])
+            group = letters.get(group_of[i])
             points.append(
                 MapPoint(
                     participant_id,
-                    tuple(position[k].tolist()),
-                    tuple(spread[k].tolist()),
+                    tuple(position[i]),
+                    tuple(spread[i]),
                     None if group in self.hidden else group,
-                    _share(self.place.membership[k]),
-                    None if party < 0 else self.consultation.parties[party].party_id,
+                    membership[i],
+                    None if party_of[i] < 0 else self.consultation.parties[party_of[i]].party_id,
                 )
             )
         voted = self.given.votes.votes_per_participant > 0
@@ -554,16 +598,28 @@ def _only(counted: Tallies, which: list[int]) -> Tallies:
 
 
 def _share(value: Any) -> float:
-    return round(float(value), SHARE_DECIMALS) + 0.0
+    return round(float(value), SHARE_DECIMALS) + 0.0  # no -0.0
 
 
 def _point(values: Floats) -> tuple[float, ...]:
     return tuple(round(float(value), PLACE_DECIMALS) + 0.0 for value in values)
 
 
-def _estimate(of: Share, at: Any) -> Estimate:
-    return Estimate(_share(of.value[at]), _share(of.low[at]), _share(of.high[at]))
+def _estimates(of: Share) -> Any:
+    """Rounded estimates in nested lists of the shape of the share, None for nan; whole arrays are rounded at once."""
+    value, low, high = (
+        (np.round(part, SHARE_DECIMALS) + 0.0).ravel().tolist() for part in (of.value, of.low, of.high)
+    )
+    every = [
+        Estimate(*three) if three[0] == three[0] else None for three in zip(value, low, high, strict=True)
+    ]
+    return every if of.value.ndim == 1 else _rows(every, of.value.shape)
 
 
-def _tally(counted: Tallies, s: int, k: int) -> Tally:
-    return Tally(int(counted.agreed[s, k]), int(counted.disagreed[s, k]), int(counted.passed[s, k]))
+def _tallies(counted: Tallies) -> list[list[Tally]]:
+    columns = (part.ravel().tolist() for part in (counted.agreed, counted.disagreed, counted.passed))
+    return _rows([Tally(*three) for three in zip(*columns, strict=True)], counted.agreed.shape)
+
+
+def _rows(flat: list[Any], shape: tuple[int, ...]) -> list[list[Any]]:
+    return [flat[row * shape[1] : (row + 1) * shape[1]] for row in range(shape[0])]

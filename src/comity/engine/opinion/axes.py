@@ -14,13 +14,13 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from comity.engine.opinion.order import canonical
-from comity.engine.opinion.spatial import leading_axes
+from comity.engine.opinion.spatial import co_variation, leading_axes
 from comity.engine.votes import Floats, VoteMatrix
 
-MOST_AXES = 6
+MOST_AXES = 4
 FIRST_ABOVE_CHANCE = 1.15
 OTHERS_ABOVE_CHANCE = 0.85
-SHAKES = 2
+SHAKES = 1
 SAMPLE_VOTES = 400_000
 
 
@@ -61,6 +61,6 @@ def axes_above_chance(votes: VoteMatrix, seed: int = 0) -> int:
 
 def _strengths(centred: csr_array) -> Floats:
     """The leading eigenvalues of the off-diagonal co-variation, strongest first."""
-    shared = (centred.T @ centred).toarray()
+    shared = co_variation(centred)
     np.fill_diagonal(shared, 0.0)
     return leading_axes(shared, min(MOST_AXES, len(shared)))[0]

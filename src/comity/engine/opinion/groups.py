@@ -33,8 +33,10 @@ CONFUSION = 0.1
 GAP = 2.2
 """Standard deviations by which the middle must be emptier than one cloud allows."""
 MOST_COMPONENTS = 8
-SAMPLE = 1_000
+SAMPLE = 600
 """Participants on whom the number of groups is decided; everybody is then assigned."""
+ROUGH_VOTES = 20_000
+ROUGH_VOTES_PER_STATEMENT = 200
 SMALLEST_SHARE = 0.025
 SMALLEST_SIZE = 4
 WELL_PLACED = 0.5
@@ -98,8 +100,7 @@ def opinion_groups(
     if n_axes == 0 or placed.sum() < 2 * SMALLEST_SIZE:
         return _one_group(placed, n_axes)
     if n_axes > model.dimensions:
-        # Groups need the positions only roughly: a hundredth of their spread is less than anybody's uncertainty.
-        model = spatial_model(votes, n_axes, tolerance=0.02, maximum_iterations=16, refine=False)
+        model = _rough_model(votes, n_axes)
     order = canonical(votes).participant
     position, covariance = model.position[:, :n_axes], model.position_covariance[:, :n_axes, :n_axes]
     deciding = _deciding(order[placed[order]], covariance)
@@ -115,6 +116,14 @@ def opinion_groups(
     group = np.where(placed, probability.argmax(axis=0), -1)
     membership = np.where(placed[:, None], probability.T, np.nan)
     return OpinionGroups(group, membership, placed, n_axes, stability, gap)
+
+
+def _rough_model(votes: VoteMatrix, n_axes: int) -> SpatialModel:
+    """Positions on more axes, only as exact as groups need: a fiftieth of their spread is less than any uncertainty."""
+    enough = max(ROUGH_VOTES, ROUGH_VOTES_PER_STATEMENT * votes.n_statements)
+    return spatial_model(
+        votes, n_axes, tolerance=0.02, maximum_iterations=16, sample_votes=enough, refine=False
+    )
 
 
 def _one_group(placed: Marks, n_axes: int, stability: float | None = None) -> OpinionGroups:
@@ -174,7 +183,7 @@ def _mixture(points: Floats) -> _Mixture:
 
 
 def _fitted(
-    points: Floats, responsibility: Floats, shape: Floats, one_shape: bool, iterations: int = 40
+    points: Floats, responsibility: Floats, shape: Floats, one_shape: bool, iterations: int = 30
 ) -> _Mixture:
     """Expectation and maximisation from given responsibilities; `shape` counts like d + 2 points in every component."""
     n, d = points.shape
@@ -193,7 +202,7 @@ def _fitted(
             covariance = (scatter + weight * shape) / (size + weight)[:, None, None]
         share = size / n
         responsibility, total = _responsibilities(points, share, mean, covariance)
-        if total - likelihood < 1e-4 * n:
+        if total - likelihood < 3e-4 * n:
             break
         likelihood = total
     return _Mixture(share, mean, covariance, responsibility, total)

@@ -148,16 +148,18 @@ def spatial_model(
     *,
     tolerance: float = TOLERANCE,
     maximum_iterations: int = MAXIMUM_ITERATIONS,
+    sample_votes: int = SAMPLE_VOTES,
     refine: bool = True,
     threads: int = 2,
 ) -> SpatialModel:
     """Fit the spatial model by closed-form variational steps, from a fixed start.
 
     votes: any table; passes and missing pairs add nothing here. dimensions: at least 1. tolerance: the fit ends
-    when positions move by less than this share of their spread in a step, or after maximum_iterations. refine:
-    fit a large table to the end as a whole; if not, statements are placed by a sample of participants and the
-    others only put among them. threads: how many blocks are worked on at once; the result does not depend on
-    it. Raises ValueError for dimensions below 1.
+    when positions move by less than this share of their spread in a step, or after maximum_iterations.
+    sample_votes: a table with more than twice as many votes is first fitted on a part of its rows with so many.
+    refine: then fit it to the end as a whole; if not, the others are only put among those of the part. threads:
+    how many blocks are worked on at once; the result does not depend on it. Raises ValueError for dimensions
+    below 1.
 
     The result depends on the votes only, to the last bit: not on the order or the names of rows and columns.
 
@@ -176,9 +178,9 @@ def spatial_model(
         return _restored(start, np.full(dimensions, 1.0 / dimensions), order)
     state = start
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        if table.n_votes > 2 * SAMPLE_VOTES:
+        if table.n_votes > 2 * sample_votes:
             # Rows in canonical order are as good as drawn at random: the first ones are a fair sample.
-            part = table.head(SAMPLE_VOTES)
+            part = _Table.of(order.votes, sample_votes)
             state = _iterated(part, _spectral_start(part, dimensions), pool, maximum_iterations, tolerance)
             maximum_iterations = maximum_iterations if refine else 2
         state = _iterated(table, state, pool, maximum_iterations, tolerance)
@@ -223,10 +225,14 @@ class _Table:
     n_votes: int
 
     @classmethod
-    def of(cls, votes: VoteMatrix) -> _Table:
+    def of(cls, votes: VoteMatrix, most: int | None = None) -> _Table:
+        """most: only the first rows, with about so many sided votes."""
         sided = votes.answer != 0
         row, column, side = votes.participant[sided], votes.statement[sided], votes.answer[sided]
-        return cls._cut(row, column, side, votes.n_participants, votes.n_statements)
+        if most is None or most >= len(row):
+            return cls._cut(row, column, side, votes.n_participants, votes.n_statements)
+        last = int(np.searchsorted(row, row[most]))  # whole rows only
+        return cls._cut(row[:last], column[:last], side[:last], int(row[most]), votes.n_statements)
 
     @classmethod
     def _cut(
@@ -256,26 +262,17 @@ class _Table:
     def has_votes(self) -> npt.NDArray[np.bool_]:
         return np.concatenate([np.diff(block.row_start) > 0 for block in self.blocks])
 
-    def head(self, n_votes: int) -> _Table:
-        """The first blocks with about n_votes votes."""
-        blocks: list[_Block] = []
-        for block in self.blocks:
-            if sum(len(kept.row) for kept in blocks) >= n_votes:
-                break
-            blocks.append(block)
-        return _Table(tuple(blocks), blocks[-1].last_row, self.n_columns, sum(len(b.row) for b in blocks))
-
 
 @dataclass(frozen=True, eq=False)
 class _State:
     """One step of the fit. t_i = (1, x_i, c_i) and v_j = (a_j, b_j, 1): log odds are their product.
 
-    row_mean, row_covariance: of (x, c), shapes (n_rows, d + 1), (n_rows, d + 1, d + 1). column_mean,
-    column_covariance: of (a, b), shapes (n_columns, d + 1), (n_columns, d + 1, d + 1).
+    row_moments: E t t', its upper triangle row by row, shape (n_rows, (d + 2)(d + 3) / 2); the first d + 2 numbers
+    are E t, because t begins with 1. column_mean, column_covariance: of (a, b), shapes (n_columns, d + 1),
+    (n_columns, d + 1, d + 1).
     """
 
-    row_mean: Floats
-    row_covariance: Floats
+    row_moments: Floats
     column_mean: Floats
     column_covariance: Floats
     lean_variance: float
@@ -284,6 +281,21 @@ class _State:
     loading_variance: float
     iterations: int = 0
     converged: bool = False
+
+    @property
+    def width(self) -> int:
+        """d + 1."""
+        return int(self.column_mean.shape[1])
+
+    @property
+    def row_mean(self) -> Floats:
+        """Posterior means of (x, c), shape (n_rows, d + 1)."""
+        return self.row_moments[:, 1 : self.width + 1]
+
+    def row_covariance(self) -> Floats:
+        """Posterior covariances of (x, c), shape (n_rows, d + 1, d + 1)."""
+        full = _unpacked(self.row_moments, np.triu_indices(self.width + 1))[:, 1:, 1:]
+        return full - self.row_mean[:, :, None] * self.row_mean[:, None, :]
 
 
 def _spectral_start(table: _Table, dimensions: int) -> _State:
@@ -300,18 +312,23 @@ def _spectral_start(table: _Table, dimensions: int) -> _State:
     mean = sums / (counts + 2.0)
     for block in _blocks_within(table, SAMPLE_VOTES):
         centred = block.table(2 * block.side - mean[block.column])
-        shared += (centred.T @ centred).toarray()
+        shared += co_variation(centred)
     np.fill_diagonal(shared, 0.0)
     usable = min(d, m)
     loading = np.zeros((m, d))
     loading[:, :usable] = leading_axes(shared, usable)[1] * np.sqrt(m)
     column_mean = np.concatenate([np.log((1.0 + mean) / (1.0 - mean))[:, None], loading], axis=1)
     column_covariance = np.tile(0.1 * np.eye(d + 1), (m, 1, 1))
-    row_covariance = np.tile(np.eye(d + 1), (table.n_rows, 1, 1))
-    row_covariance[:, d, d] = 0.3
-    return _State(
-        np.zeros((table.n_rows, d + 1)), row_covariance, column_mean, column_covariance, 0.3, 0.0, 1.0, 1.0
-    )
+    nobody = np.zeros((0, (d + 2) * (d + 3) // 2))
+    return _with_rows(_State(nobody, column_mean, column_covariance, 0.3, 0.0, 1.0, 1.0), table.n_rows)
+
+
+def co_variation(centred: csr_array) -> Floats:
+    """X'X, shape (columns, columns): of the full table where that is small beside its entries, which is faster."""
+    if centred.shape[0] * centred.shape[1] <= FULL_TABLE * centred.nnz:
+        full = centred.toarray()
+        return np.asarray(full.T @ full, np.float64)
+    return np.asarray((centred.T @ centred).toarray(), np.float64)
 
 
 def leading_axes(shared: Floats, n_axes: int) -> tuple[Floats, Floats]:
@@ -385,30 +402,29 @@ def _free(state: _State) -> Floats:
 
 
 def _with_rows(state: _State, n_rows: int) -> _State:
-    missing = n_rows - len(state.row_mean)
-    prior = np.eye(state.row_mean.shape[1])
-    prior[-1, -1] = state.lean_variance
-    return replace(
-        state,
-        row_mean=np.concatenate([state.row_mean, np.zeros((missing, len(prior)))]),
-        row_covariance=np.concatenate([state.row_covariance, np.tile(prior, (missing, 1, 1))]),
-    )
+    """The same columns with more rows, the new ones at the prior."""
+    prior = np.diag(np.r_[1.0, np.ones(state.width - 1), state.lean_variance])
+    packed = prior[np.triu_indices(state.width + 1)]
+    missing = np.tile(packed, (n_rows - len(state.row_moments), 1))
+    return replace(state, row_moments=np.concatenate([state.row_moments, missing]))
 
 
 def _step(table: _Table, state: _State, has_votes: npt.NDArray[np.bool_], pool: ThreadPoolExecutor) -> _State:
     """Rows given columns, identification, columns given rows, and what is learnt: one pass over the votes."""
     columns = _ColumnTerms.of(state)
-    parts = list(pool.map(lambda block: _block_step(block, state, columns), table.blocks))
-    row_mean = np.concatenate([part.row_mean for part in parts])
-    row_covariance = np.concatenate([part.row_covariance for part in parts])
+    run = map if len(table.blocks) == 1 else pool.map
+    parts = list(run(lambda block: _block_step(block, state, columns), table.blocks))
+    moments = np.concatenate([part.row_moments for part in parts])
     # Summed in the order of the blocks, so that the number of threads changes nothing.
     weighted = _unpacked(sum((part.weighted for part in parts), np.zeros(1)), columns.pairs)
     sided = sum((part.sided for part in parts), np.zeros(1))
-    turn = _identification(row_mean[has_votes], row_covariance[has_votes])
-    row_mean = row_mean @ turn[1:, 1:].T + turn[1:, 0]
-    row_covariance = turn[1:, 1:] @ row_covariance @ turn[1:, 1:].T
+    average = _unpacked((has_votes @ moments)[None, :] / has_votes.sum(), columns.pairs)[0]
+    turn = _identification(average)
     return _columns_given_rows(
-        state, row_mean, row_covariance, turn @ weighted @ turn.T, sided @ turn.T, has_votes
+        replace(state, row_moments=moments @ _turn_of_moments(turn, columns.pairs)),
+        turn @ weighted @ turn.T,
+        sided @ turn.T,
+        float((turn @ average @ turn.T)[-1, -1]),
     )
 
 
@@ -443,35 +459,32 @@ class _ColumnTerms:
 class _BlockResult:
     """New rows, and this block's share of the columns' regressions: sums of omega t t' (packed) and side t."""
 
-    row_mean: Floats
-    row_covariance: Floats
+    row_moments: Floats
     weighted: Floats
     sided: Floats
 
 
 def _block_step(block: _Block, state: _State, columns: _ColumnTerms) -> _BlockResult:
-    rows = slice(block.first_row, block.last_row)
-    moments = _row_moments(state.row_mean[rows], state.row_covariance[rows], columns.pairs)
-    squared = block.products(moments, columns.doubled)
-    # The expectation of a Polya-Gamma variable PG(1, t) at t^2 = E (log odds)^2.
-    root = np.sqrt(np.maximum(squared, 1e-12))
-    omega = block.table(np.tanh(0.5 * root) / (2.0 * root))
+    before = state.row_moments[block.first_row : block.last_row]
+    omega = block.table(_polya_gamma_mean(block.products(before, columns.doubled)))
     side = block.table(block.side)
     gathered = _unpacked(omega @ columns.moments, columns.pairs)
-    covariance = np.asarray(np.linalg.inv(gathered[:, 1:, 1:] + columns.prior), np.float64)
+    covariance = _inverses(gathered[:, 1:, 1:] + columns.prior)
     right = side @ columns.means - gathered[:, 0, 1:]
-    mean = np.asarray(np.einsum("ikl,il->ik", covariance, right), np.float64)
-    ones = np.concatenate([np.ones((len(mean), 1)), mean], axis=1)
-    weighted: Floats = omega.T @ _row_moments(mean, covariance, columns.pairs)
-    return _BlockResult(mean, covariance, weighted, side.T @ ones)
+    size = right.shape[1] + 1
+    mean, widened = np.ones((len(right), size)), np.zeros((len(right), size, size))
+    mean[:, 1:] = np.einsum("ikl,il->ik", covariance, right)
+    widened[:, 1:, 1:] = covariance
+    moments = _packed_moments(mean, widened, columns.pairs)
+    weighted: Floats = omega.T @ moments
+    return _BlockResult(moments, weighted, side.T @ mean)
 
 
-def _row_moments(
-    mean: Floats, covariance: Floats, pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
-) -> Floats:
-    """E t t' of t = (1, x, c), packed."""
-    ones = np.concatenate([np.ones((len(mean), 1)), mean], axis=1)
-    return _packed_moments(ones, np.pad(covariance, ((0, 0), (1, 0), (1, 0))), pairs)
+def _polya_gamma_mean(squared: Floats) -> Floats:
+    """tanh(r / 2) / (2 r), the expectation of PG(1, r), of r^2; by exp, which is faster than tanh, away from 0."""
+    root = np.sqrt(np.maximum(squared, 1e-6))
+    falling = np.exp(-root)
+    return np.asarray((1.0 - falling) / (2.0 * root * (1.0 + falling)), np.float64)
 
 
 def _packed_moments(
@@ -479,6 +492,18 @@ def _packed_moments(
 ) -> Floats:
     first, second = pairs
     return np.ascontiguousarray(mean[:, first] * mean[:, second] + covariance[:, first, second])
+
+
+def _inverses(precision: Floats) -> Floats:
+    """Inverses of symmetric positive definite matrices, shape (n, k, k); 3 x 3, the usual case, by cofactors."""
+    if precision.shape[1] != 3:
+        return np.asarray(np.linalg.inv(precision), np.float64)
+    a, b, c = precision[:, 0, 0], precision[:, 0, 1], precision[:, 0, 2]
+    d, e, f = precision[:, 1, 1], precision[:, 1, 2], precision[:, 2, 2]
+    aa, bb, cc = d * f - e * e, c * e - b * f, b * e - c * d
+    dd, ee, ff = a * f - c * c, b * c - a * e, a * d - b * b
+    cofactors = np.stack([aa, bb, cc, bb, dd, ee, cc, ee, ff], axis=1) / (a * aa + b * bb + c * cc)[:, None]
+    return cofactors.reshape(-1, 3, 3)
 
 
 def _twice_off_diagonal(pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]) -> Floats:
@@ -495,15 +520,15 @@ def _unpacked(packed: Floats, pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.
     return full
 
 
-def _identification(row_mean: Floats, row_covariance: Floats) -> Floats:
+def _identification(average: Floats) -> Floats:
     """The change of t = (1, x, c) after which x has mean 0 and second moment I, and c owes nothing to x.
 
-    The likelihood does not feel it; without it the fit would creep towards it (parameter expansion: Liu,
-    Rubin and Wu 1998).
+    average: mean of E t t' over rows with votes. The likelihood does not feel the change; without it the fit
+    would creep towards it (parameter expansion: Liu, Rubin and Wu 1998).
     """
-    d = row_mean.shape[1] - 1
-    center = row_mean.mean(axis=0)
-    spread = row_covariance.mean(axis=0) + (row_mean - center).T @ (row_mean - center) / len(row_mean)
+    d = len(average) - 2
+    center = average[0, 1:]
+    spread = average[1:, 1:] - np.outer(center, center)
     slope = np.linalg.solve(spread[:d, :d], spread[:d, d])
     whitening = np.linalg.inv(np.linalg.cholesky(spread[:d, :d]))
     turn = np.eye(d + 2)
@@ -514,19 +539,19 @@ def _identification(row_mean: Floats, row_covariance: Floats) -> Floats:
     return turn
 
 
-def _columns_given_rows(
-    state: _State,
-    row_mean: Floats,
-    row_covariance: Floats,
-    weighted: Floats,
-    sided: Floats,
-    has_votes: npt.NDArray[np.bool_],
-) -> _State:
+def _turn_of_moments(turn: Floats, pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]) -> Floats:
+    """The matrix that takes packed E t t' (as a row) to the packed moments of turn t."""
+    first, second = pairs
+    one, other = turn[np.ix_(first, first)], turn[np.ix_(second, second)]
+    crossed = turn[np.ix_(first, second)] * turn[np.ix_(second, first)]
+    return np.where(first == second, one * other, one * other + crossed).T
+
+
+def _columns_given_rows(state: _State, weighted: Floats, sided: Floats, lean_variance: float) -> _State:
     """Statements as weighted ridge regressions on the rows' moments, then the variances they suggest."""
-    width = state.column_mean.shape[1]
-    lean = row_mean[has_votes, -1] ** 2 + row_covariance[has_votes, -1, -1]
+    width = state.width
     prior = np.diag(np.r_[1.0 / state.intercept_variance, np.full(width - 1, 1.0 / state.loading_variance)])
-    covariance = np.linalg.inv(weighted[:, :width, :width] + prior)
+    covariance = _inverses(weighted[:, :width, :width] + prior)
     right = sided[:, :width] - weighted[:, :width, width]
     right[:, 0] += state.intercept_mean / state.intercept_variance
     mean = np.einsum("jkl,jl->jk", covariance, right)
@@ -537,11 +562,9 @@ def _columns_given_rows(
     loading_spread = loading**2 + np.diagonal(covariance[voted], axis1=1, axis2=2)[:, 1:]
     return replace(
         state,
-        row_mean=row_mean,
-        row_covariance=row_covariance,
         column_mean=mean,
         column_covariance=covariance,
-        lean_variance=max(float(lean.mean()), SMALLEST_VARIANCE),
+        lean_variance=max(lean_variance, SMALLEST_VARIANCE),
         intercept_mean=center,
         intercept_variance=max(float(intercept_spread.mean()), SMALLEST_VARIANCE),
         loading_variance=max(float(loading_spread.mean()) / LOADING_SHRINKAGE, SMALLEST_VARIANCE),
@@ -555,13 +578,12 @@ def _oriented(state: _State, has_votes: npt.NDArray[np.bool_]) -> tuple[_State, 
     turn = vectors[:, ::-1]
     turned = state.row_mean[has_votes, :-1] @ turn
     turn = turn * np.where((turned**3).sum(axis=0) < 0, -1.0, 1.0)
-    row_turn, column_turn = np.eye(len(turn) + 1), np.eye(len(turn) + 1)
-    row_turn[:-1, :-1] = turn
+    row_turn, column_turn = np.eye(len(turn) + 2), np.eye(len(turn) + 1)
+    row_turn[1:-1, 1:-1] = turn.T
     column_turn[1:, 1:] = turn
     oriented = replace(
         state,
-        row_mean=state.row_mean @ row_turn,
-        row_covariance=row_turn.T @ state.row_covariance @ row_turn,
+        row_moments=state.row_moments @ _turn_of_moments(row_turn, np.triu_indices(len(row_turn))),
         column_mean=state.column_mean @ column_turn,
         column_covariance=column_turn.T @ state.column_covariance @ column_turn,
     )
@@ -573,7 +595,7 @@ def _oriented(state: _State, has_votes: npt.NDArray[np.bool_]) -> tuple[_State, 
 def _restored(state: _State, share: Floats, order: CanonicalVotes) -> SpatialModel:
     """The fit in the caller's order of participants and statements."""
     rows, columns = np.argsort(order.participant), np.argsort(order.statement)
-    mean, covariance = state.row_mean[rows], state.row_covariance[rows]
+    mean, covariance = state.row_mean[rows], state.row_covariance()[rows]
     return SpatialModel(
         position=mean[:, :-1],
         position_covariance=covariance[:, :-1, :-1],
