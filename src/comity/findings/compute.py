@@ -263,9 +263,7 @@ class _Cells:
     @classmethod
     def of(cls, found: _Analysis, named_from: float) -> _Cells:
         stance, certainty = _stances(found, named_from)
-        corrected = (
-            (None, None) if found.corrected is None else tuple(_estimates(one) for one in found.corrected)
-        )
+        agree, disagree = found.corrected or (None, None)
         return cls(
             _tallies(found.everybody)[0],
             _estimates(found.agree_all),
