@@ -109,7 +109,7 @@ def prepared(job: str, path: Path, groups: int | None) -> Callable[[], dict[str,
         from comity.findings.compute import findings_of
         from consultations import consultation_of
 
-        consultation = consultation_of(votes)
+        consultation = consultation_of(votes, rejected=moderated_out)
         return lambda: {"groups": findings_of(consultation).quality.n_groups}
     raise SystemExit(f"there is no job {job}")
 
