@@ -38,14 +38,18 @@ pins:
 	    --python-version 3.11 requirements/$$set.in --output-file requirements/$$set.txt; done
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Comity needs Python 3.11 or later; name one: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: $(VENV)/bin/python requirements/run.txt pyproject.toml
+	@echo "installing into $(VENV); the first time takes some minutes" >&2
 	$(PIP) --require-hashes --only-binary :all: -r requirements/run.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt
+	@echo "installing what the tests need into $(VENV)" >&2
 	$(PIP) --require-hashes --only-binary :all: -r requirements/test.txt
 	touch $@
 
