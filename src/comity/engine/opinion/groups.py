@@ -144,23 +144,25 @@ def _sizes(probability: Floats) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class _Mixture:
-    """Normal components: share (K,), mean (K, d), covariance (K, d, d); responsibility (K, n) of the fitted points."""
+    """Normal components, as log densities: log P(k, z) = terms(z) . weight[:, k]; and the fitted points.
 
-    share: Floats
-    mean: Floats
+    weight: shape (n_terms, K). covariance: shape (K, d, d). responsibility: P(component | point), shape (K, n).
+    """
+
+    weight: Floats
     covariance: Floats
     responsibility: Floats
     log_likelihood: float
 
     def responsibilities(self, points: Floats) -> Floats:
-        return _responsibilities(points, self.share, self.mean, self.covariance)[0]
+        return _responsibilities(_terms(points), self.weight)[0]
 
 
 def _mixture(points: Floats) -> _Mixture:
     """The mixture with the best BIC over 1 .. MOST_COMPONENTS components, of one shape or of shapes of their own."""
     n, d = points.shape
     spread = np.cov(points.T).reshape(d, d) + 1e-6 * np.eye(d)
-    tree = ward(points)
+    terms, tree = _terms(points), ward(points)
     best: tuple[float, _Mixture] | None = None
     scores: list[float] = []
     for k in range(1, min(MOST_COMPONENTS, n // SMALLEST_SIZE) + 1):
@@ -169,7 +171,7 @@ def _mixture(points: Floats) -> _Mixture:
             break
         start = np.eye(k)[part].T
         for one_shape in (True, False):
-            fitted = _fitted(points, start, spread / k ** (2 / d), one_shape)
+            fitted = _fitted(terms, start, spread / k ** (2 / d), one_shape)
             free = k - 1 + k * d + (1 if one_shape else k) * d * (d + 1) / 2
             score = 2 * fitted.log_likelihood - free * np.log(n)
             scores.append(score)
@@ -182,47 +184,63 @@ def _mixture(points: Floats) -> _Mixture:
     return best[1]
 
 
+def _terms(points: Floats) -> Floats:
+    """(1, z, z z') of every point, the last as its upper triangle: a normal log density is linear in these."""
+    first, second = np.triu_indices(points.shape[1])
+    return np.concatenate([np.ones((len(points), 1)), points, points[:, first] * points[:, second]], axis=1)
+
+
 def _fitted(
-    points: Floats, responsibility: Floats, shape: Floats, one_shape: bool, iterations: int = 30
+    terms: Floats, responsibility: Floats, shape: Floats, one_shape: bool, iterations: int = 30
 ) -> _Mixture:
     """Expectation and maximisation from given responsibilities; `shape` counts like d + 2 points in every component."""
-    n, d = points.shape
-    weight = d + 2
+    n, d = len(terms), len(shape)
+    extra = d + 2
+    first, second = np.triu_indices(d)
     likelihood = -np.inf
     for _ in range(iterations):
-        size = responsibility.sum(axis=1) + 1e-9
-        mean = responsibility @ points / size[:, None]
-        away = points[None] - mean[:, None]
-        scatter = (away * responsibility[:, :, None]).transpose(0, 2, 1) @ away
+        sums = responsibility @ terms
+        size = sums[:, 0] + 1e-9
+        mean = sums[:, 1 : d + 1] / size[:, None]
+        scatter = np.empty((len(mean), d, d))
+        scatter[:, first, second] = scatter[:, second, first] = sums[:, d + 1 :]
+        scatter -= size[:, None, None] * mean[:, :, None] * mean[:, None, :]
         if one_shape:
-            covariance = np.repeat(
-                (scatter.sum(axis=0) + weight * shape)[None] / (n + weight), len(mean), axis=0
-            )
+            covariance = ((scatter.sum(axis=0) + extra * shape) / (n + extra))[None]
         else:
-            covariance = (scatter + weight * shape) / (size + weight)[:, None, None]
-        share = size / n
-        responsibility, total = _responsibilities(points, share, mean, covariance)
+            covariance = (scatter + extra * shape) / (size + extra)[:, None, None]
+        weight = _weights(size / n, mean, covariance)
+        responsibility, total = _responsibilities(terms, weight)
         if total - likelihood < 3e-4 * n:
             break
         likelihood = total
-    return _Mixture(share, mean, covariance, responsibility, total)
+    return _Mixture(weight, np.broadcast_to(covariance, scatter.shape), responsibility, total)
 
 
-def _responsibilities(
-    points: Floats, share: Floats, mean: Floats, covariance: Floats
-) -> tuple[Floats, float]:
-    """P(component | point), shape (K, n), and the log likelihood of the points."""
-    root = np.linalg.cholesky(covariance)
-    away = points[None] - mean[:, None]
-    scaled = away @ np.linalg.inv(root).transpose(0, 2, 1)
-    log = (
-        -0.5 * np.einsum("kni,kni->kn", scaled, scaled)
-        - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)[:, None]
+def _weights(share: Floats, mean: Floats, covariance: Floats) -> Floats:
+    """What turns terms into log densities, shape (n_terms, K). covariance: one for all, or one each."""
+    d = mean.shape[1]
+    first, second = np.triu_indices(d)
+    precision = np.linalg.inv(covariance)
+    linear = (precision @ mean[:, :, None])[:, :, 0]
+    constant = (
+        np.log(share)
+        - 0.5 * np.linalg.slogdet(covariance)[1]
+        - 0.5 * (mean * linear).sum(axis=1)
+        - 0.5 * d * np.log(2 * np.pi)
     )
-    log += np.log(share)[:, None] - 0.5 * points.shape[1] * np.log(2 * np.pi)
+    squares = -0.5 * np.where(first == second, 1.0, 2.0) * precision[:, first, second]
+    squares = np.broadcast_to(squares, (len(mean), len(first)))
+    return np.concatenate([constant[:, None], linear, squares], axis=1).T
+
+
+def _responsibilities(terms: Floats, weight: Floats) -> tuple[Floats, float]:
+    """P(component | point), shape (K, n), and the log likelihood of the points."""
+    log = weight.T @ terms.T
     largest = log.max(axis=0)
-    every = largest + np.log(np.exp(log - largest).sum(axis=0))
-    return np.exp(log - every), float(every.sum())
+    density = np.exp(log - largest)
+    total = density.sum(axis=0)
+    return density / total, float((largest + np.log(total)).sum())
 
 
 def _joined(responsibility: Floats, points: Floats) -> tuple[tuple[tuple[int, ...], ...], float | None]:
@@ -310,7 +328,7 @@ def _stability(
     indices = []
     for _ in range(STABILITY_DRAWS):
         drawn = points + np.einsum("nij,nj->ni", root, dice.standard_normal(points.shape))
-        again = _fitted(drawn, mixture.responsibilities(drawn), shape, False, iterations=10)
+        again = _fitted(_terms(drawn), mixture.responsibilities(drawn), shape, False, iterations=10)
         indices.append(adjusted_rand_index(before, _groups_of(again.responsibility, members)))
     return float(np.mean(indices))
 

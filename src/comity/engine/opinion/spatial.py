@@ -25,12 +25,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import eigsh
 
 from comity.engine.opinion.order import CanonicalVotes, canonical
 from comity.engine.votes import Floats, VoteMatrix
 
+Indices = npt.NDArray[np.int32]
 TOLERANCE = 2e-3
 MAXIMUM_ITERATIONS = 100
 LOADING_SHRINKAGE = 0.5
@@ -189,17 +190,38 @@ def spatial_model(
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """Some consecutive rows: the sided votes' columns, and the constant side of their regressions."""
+    """Some consecutive rows: where their sided votes lie, and two sparse tables over them.
+
+    side: agree +1/2, disagree -1/2. omega: written anew in every step, in place, because making a sparse table
+    costs more than filling one; each has its transpose beside it, which shares its numbers.
+    """
 
     first_row: int
     last_row: int
     row: npt.NDArray[np.int32]
     column: npt.NDArray[np.int32]
-    row_start: npt.NDArray[np.int32]
-    side: Floats
-    n_columns: int
+    side: csr_array
+    side_by_column: csc_array
+    omega: csr_array
+    omega_by_column: csc_array
     cell: npt.NDArray[np.intp] | None
     """Place of every vote in the full table of the block, where that table is small beside its votes."""
+
+    @classmethod
+    def of(
+        cls, rows: tuple[int, int], row: Indices, column: Indices, side: npt.NDArray[np.int8], n_columns: int
+    ) -> _Block:
+        """rows: first and last (exclusive); row: index within the block, ascending."""
+        n_rows = rows[1] - rows[0]
+        starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n_rows))]).astype(np.int32)
+
+        def table(values: Floats) -> csr_array:
+            return csr_array((values, column, starts), shape=(n_rows, n_columns))
+
+        sides, omega = table(np.asarray(0.5 * side, np.float64)), table(np.zeros(len(row)))
+        is_full = n_rows * n_columns <= FULL_TABLE * len(row)
+        cell = row.astype(np.intp) * n_columns + column if is_full else None
+        return cls(*rows, row, column, sides, sides.T, omega, omega.T, cell)
 
     def products(self, rows: Floats, columns: Floats) -> Floats:
         """Dot product of a row's and a column's terms for every vote. rows: (rows, K); columns: (n_columns, K)."""
@@ -209,10 +231,6 @@ class _Block:
         for of_rows, of_columns in zip(rows.T.copy(), columns.T.copy(), strict=True):
             total += np.take(of_rows, self.row) * np.take(of_columns, self.column)
         return total
-
-    def table(self, values: Floats) -> csr_array:
-        shape = (self.last_row - self.first_row, self.n_columns)
-        return csr_array((values, self.column, self.row_start), shape=shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,19 +266,20 @@ class _Table:
         while cuts[-1] < n_rows:
             wanted = int(np.searchsorted(starts, starts[cuts[-1]] + BLOCK_VOTES, side="right")) - 1
             cuts.append(min(n_rows, max(wanted, cuts[-1] + 1)))
-        blocks = []
-        for first, last in pairwise(cuts):
-            own = slice(starts[first], starts[last])
-            own_row = row[own] - np.int32(first)
-            is_full = (last - first) * n_columns <= FULL_TABLE * len(own_row)
-            cell = own_row.astype(np.intp) * n_columns + column[own] if is_full else None
-            row_start = (starts[first : last + 1] - starts[first]).astype(np.int32)
-            halves = np.asarray(0.5 * side[own], np.float64)
-            blocks.append(_Block(first, last, own_row, column[own], row_start, halves, n_columns, cell))
+        blocks = [
+            _Block.of(
+                (first, last),
+                row[starts[first] : starts[last]] - np.int32(first),
+                column[starts[first] : starts[last]],
+                side[starts[first] : starts[last]],
+                n_columns,
+            )
+            for first, last in pairwise(cuts)
+        ]
         return cls(tuple(blocks), n_rows, n_columns, len(row))
 
     def has_votes(self) -> npt.NDArray[np.bool_]:
-        return np.concatenate([np.diff(block.row_start) > 0 for block in self.blocks])
+        return np.concatenate([np.diff(block.side.indptr) > 0 for block in self.blocks])
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,12 +326,12 @@ def _spectral_start(table: _Table, dimensions: int) -> _State:
     shared = np.zeros((m, m))
     sums, counts = np.zeros(m), np.zeros(m)
     for block in table.blocks:
-        sums += np.bincount(block.column, 2 * block.side, minlength=m)
+        sums += np.bincount(block.column, 2 * block.side.data, minlength=m)
         counts += np.bincount(block.column, minlength=m)
     mean = sums / (counts + 2.0)
     for block in _blocks_within(table, SAMPLE_VOTES):
-        centred = block.table(2 * block.side - mean[block.column])
-        shared += co_variation(centred)
+        centred = 2 * block.side.data - mean[block.column]
+        shared += co_variation(csr_array((centred, block.column, block.side.indptr), shape=block.side.shape))
     np.fill_diagonal(shared, 0.0)
     usable = min(d, m)
     loading = np.zeros((m, d))
@@ -466,18 +485,17 @@ class _BlockResult:
 
 def _block_step(block: _Block, state: _State, columns: _ColumnTerms) -> _BlockResult:
     before = state.row_moments[block.first_row : block.last_row]
-    omega = block.table(_polya_gamma_mean(block.products(before, columns.doubled)))
-    side = block.table(block.side)
-    gathered = _unpacked(omega @ columns.moments, columns.pairs)
+    block.omega.data[:] = _polya_gamma_mean(block.products(before, columns.doubled))
+    gathered = _unpacked(block.omega @ columns.moments, columns.pairs)
     covariance = _inverses(gathered[:, 1:, 1:] + columns.prior)
-    right = side @ columns.means - gathered[:, 0, 1:]
+    right = block.side @ columns.means - gathered[:, 0, 1:]
     size = right.shape[1] + 1
     mean, widened = np.ones((len(right), size)), np.zeros((len(right), size, size))
     mean[:, 1:] = np.einsum("ikl,il->ik", covariance, right)
     widened[:, 1:, 1:] = covariance
     moments = _packed_moments(mean, widened, columns.pairs)
-    weighted: Floats = omega.T @ moments
-    return _BlockResult(moments, weighted, side.T @ mean)
+    weighted: Floats = block.omega_by_column @ moments
+    return _BlockResult(moments, weighted, block.side_by_column @ mean)
 
 
 def _polya_gamma_mean(squared: Floats) -> Floats:
