@@ -34,11 +34,14 @@ NAMES = {
 
 
 def row(job: str, took: Measured, peer: Measured | None) -> list[str]:
-    ratio, memory = ("-", "-")
+    ratios = ["-", "-", "-"]
     if peer is not None:
-        ratio = f"{took.seconds / peer.seconds:.3f}"
-        memory = f"{took.peak / peer.peak:.2f}"
-    return [NAMES[job], f"{took.seconds:.3f}", f"{took.processor:.3f}", f"{took.peak:.0f}", ratio, memory]
+        ratios = [
+            f"{took.seconds / peer.seconds:.3f}",
+            f"{took.processor / peer.processor:.3f}",
+            f"{took.peak / peer.peak:.2f}",
+        ]
+    return [NAMES[job], f"{took.seconds:.3f}", f"{took.processor:.3f}", f"{took.peak:.0f}", *ratios]
 
 
 def compared(path: Path, *, peer: bool, repeat: int, threads: int) -> str:
@@ -47,9 +50,8 @@ def compared(path: Path, *, peer: bool, repeat: int, threads: int) -> str:
     lines = [row(job, measure(job, path, repeat=repeat, threads=threads), theirs) for job in (*OURS, *LIMITS)]
     if theirs is not None:
         lines.insert(len(OURS), row("red-dwarf", theirs, theirs))
-    return show(
-        ["job", "seconds", "processor s", "peak MiB", "time / red-dwarf", "memory / red-dwarf"], lines
-    )
+    ratios = [f"{what} / red-dwarf" for what in ("time", "processor", "memory")]
+    return show(["job", "seconds", "processor s", "peak MiB", *ratios], lines)
 
 
 def main() -> None:

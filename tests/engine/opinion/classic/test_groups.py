@@ -69,6 +69,12 @@ def test_what_cannot_be_computed_says_why(points: Floats, count: int | None, rea
     assert groups.group.tolist() == [-1] * len(points)
 
 
+def test_more_groups_than_base_clusters_are_not_computed() -> None:
+    points = np.random.default_rng(0).standard_normal((300, 2))
+    reason = classic_groups(points, 101).not_computed
+    assert reason == "101 groups were asked for, but participants are gathered in 100 base clusters"
+
+
 def test_two_places_are_two_groups_and_one_is_one_when_asked() -> None:
     points = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
     assert classic_groups(points).group.tolist() == [1, 0, 0]

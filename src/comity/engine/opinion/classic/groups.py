@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from comity.engine.opinion.classic.base_clusters import BaseClusters, base_clusters
+from comity.engine.opinion.classic.base_clusters import BASE_CLUSTERS, BaseClusters, base_clusters
 from comity.engine.opinion.classic.kmeans import Labels, good_centres, nearest, settled
 from comity.engine.votes import Floats
 
@@ -52,11 +52,10 @@ def classic_groups(position: Floats, group_count: int | None = None) -> ClassicG
     if group_count is None and places < 2:
         return _none(base, {}, f"all {len(position)} participants stand in one place")
     if group_count is not None and group_count > places:
-        return _none(
-            base,
-            {},
-            f"{group_count} groups were asked for, but participants stand in {places} different places",
-        )
+        where = f"stand in {places} different places"
+        if places == BASE_CLUSTERS:
+            where = f"are gathered in {places} base clusters"
+        return _none(base, {}, f"{group_count} groups were asked for, but participants {where}")
     weight = base.size.astype(np.float64)
     tried = _group_counts(places)
     sets = good_centres(base.centre, weight, max(group_count or 1, *tried, 1))
