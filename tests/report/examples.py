@@ -474,6 +474,32 @@ def private() -> Findings:
     )
 
 
+def endless() -> Findings:
+    """Words, names and texts without an end or without anything in them."""
+    findings = river()
+    texts = {"17": "A" * 3_000, "3": "", "20": "https://example.org/" + "x" * 400, "1": "水" * 10_000}
+    return replace(
+        findings,
+        title="Riparian" * 20,
+        question="W" * 900,
+        sides=tuple(
+            replace(side, name="Federation of United River Valley " * 4 + "Municipalities" * 9)
+            if side.side_id == "party:2"
+            else side
+            for side in findings.sides
+        ),
+        statements=tuple(
+            replace(
+                found,
+                statement=replace(
+                    found.statement, text=texts.get(found.statement.statement_id, found.statement.text)
+                ),
+            )
+            for found in findings.statements
+        ),
+    )
+
+
 SHAPES: dict[str, Callable[[], Findings]] = {
     "river": river,
     "taxis": taxis,
@@ -489,6 +515,7 @@ SHAPES: dict[str, Callable[[], Findings]] = {
     "many_parties": many_parties,
     "assembly": assembly,
     "private": private,
+    "endless": endless,
 }
 """Every shape of findings that the page has to read well for."""
 

@@ -9,6 +9,8 @@ from unicodedata import bidirectional, east_asian_width
 
 from markupsafe import Markup
 
+LONGEST = 4_000
+"""Letters of a statement that a page shows."""
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -79,6 +81,17 @@ def attributes(text: str, language: str | None = None) -> Markup:
     return Markup(' lang="{}"{}').format(
         tag, Markup(' dir="rtl"') if direction_of(text, tag) == "rtl" else Markup("")
     )
+
+
+def whole(text: str) -> str:
+    """A statement in full; one that is absurdly long is cut, and says where the rest is.
+
+    >>> whole("Water."), whole(""), whole("a" * 5_000)[-65:]
+    ('Water.', '(no text)', 'aaa… (5,000 letters; the whole is in the findings, --format json)')
+    """
+    if len(text) <= LONGEST:
+        return text or "(no text)"
+    return f"{text[:LONGEST]}… ({len(text):,} letters; the whole is in the findings, --format json)"
 
 
 def shortened(text: str, longest: int) -> str:

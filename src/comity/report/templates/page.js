@@ -2,7 +2,7 @@
 "use strict";
 for (const table of document.querySelectorAll("table[data-sortable]")) {
   const heads = [...table.tHead.rows[0].cells];
-  const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.dataset.divider);
+  const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hasAttribute("data-divider"));
   if (rows.length < 6) continue;
   const dividers = [...table.querySelectorAll("tr[data-divider]")];
   const body = table.tBodies[0];
