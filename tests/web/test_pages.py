@@ -277,6 +277,10 @@ def test_translations_stand_beside_the_original(house: House) -> None:
             data={"subject": "1", "to": "fr", "text": "Nettoyer la rivière", "state": state},
         )
         assert f"{state} translation" in translator.get("/c/rivers/translate?to=fr").text
+    page = house.visitor("fr").get("/c/rivers/statements/1")
+    assert "Nettoyer la rivière" in page.text
+    assert "Clean the river" in page.text
+    assert "traduction vérifiée" in page.text
 
 
 def test_the_host_changes_settings_that_may_change(house: House) -> None:

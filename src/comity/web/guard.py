@@ -16,6 +16,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from comity.web.language import COOKIE as LANGUAGE_COOKIE
+from comity.web.language import chosen, language
 from comity.web.visitors import COOKIE, Sessions
 
 MOST_BYTES = 256 * 1024
@@ -58,7 +60,7 @@ class Guard:
         refusal = self._refusal(scope, headers, visitor.session if visitor.seats else None, address)
         if refusal is not None:
             log.warning("%s %s from %s: %s", refusal, scope["method"], address, _place(scope["path"]))
-            await _say(refusal, _wrapped(send, scope))
+            await _say(refusal, headers, _wrapped(send, scope))
             return
         received = 0
 
@@ -84,9 +86,7 @@ class Guard:
             await self.app(scope, counted, guarded)
         except TooLarge:
             log.warning("413 %s from %s: %s", scope["method"], address, _place(scope["path"]))
-            await _say(
-                HTTPStatus.CONTENT_TOO_LARGE if hasattr(HTTPStatus, "CONTENT_TOO_LARGE") else 413, guarded
-            )
+            await _say(413, headers, guarded)
 
     def _refusal(
         self, scope: Scope, headers: Mapping[bytes, bytes], session: str | None, address: str
@@ -149,15 +149,21 @@ def _wrapped(send: Send, scope: Scope, seen: object = None) -> Send:
     return with_headers
 
 
+def _(text: str) -> str:
+    return text
+
+
 SENTENCES: Mapping[int, str] = {
-    403: "This was sent from another site, so nothing was done; open the page here and send it again.",
-    413: "This is longer than the site takes, so nothing was stored; shorten it and send it again.",
-    429: "Too many requests came from here within a minute, so this one was not answered; wait a minute and try again.",
+    403: _("This was sent from another site, so nothing was done; open the page here and send it again."),
+    413: _("This is longer than the site takes, so nothing was stored; shorten it and send it again."),
+    429: _("Too many requests came from here within a minute; wait a minute and try again."),
 }
 
 
-async def _say(status: int, send: Send) -> None:
-    body = SENTENCES[status].encode() + b"\n"
+async def _say(status: int, sent: Mapping[bytes, bytes], send: Send) -> None:
+    accepts = sent.get(b"accept-language", b"").decode("latin-1")
+    spoken = language(chosen(_cookie(sent, LANGUAGE_COOKIE), accepts))
+    body = str(spoken.gettext(SENTENCES[status])).encode() + b"\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     if status == 429:
         headers.append((b"retry-after", b"60"))

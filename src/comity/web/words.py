@@ -62,6 +62,14 @@ PROMISES: Mapping[str, str] = {
     "parties": _("No single vote is published, only sums of parties and of groups that are large enough."),
 }
 REFUSALS: Mapping[str, str] = {
+    "bad-form": _("Something in the form is missing or cannot be; look through it and send it again."),
+    "empty-translation": _("The translation is empty; write it, then send it again."),
+    "name-needed": _("Votes are published with names here; write your name, then join."),
+    "not-sure": _("Tick the box that you are sure, then send it again."),
+    "not-understood": _("Tick the box that you have read what happens to what you say, then join."),
+    "party-exists": _("There is such a party already; choose another name."),
+    "repeated-statement": _("A first statement stands in the list twice; keep one of the two."),
+    "still-computing": _("The findings are being computed; load this page again in a moment."),
     "already-erased": _("This was erased before; nothing is left to do."),
     "bad-moment": _("A date and time cannot be read; choose it again."),
     "bad-number": _("A number is outside its bounds; correct it and send the form again."),
