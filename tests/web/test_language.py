@@ -1,4 +1,4 @@
-"""The interface is complete in six languages, counts as CLDR counts, and writes numbers and dates as CLDR writes them."""
+"""The interface is complete in six languages, counts, and writes numbers and dates, as CLDR does."""
 
 from __future__ import annotations
 
