@@ -222,27 +222,10 @@ class _Analysis:
 def _corrected(
     votes: VoteMatrix, place: _Place, sides: list[SideMembers], chosen: Parameters
 ) -> tuple[Share, Share]:
-    """Corrected support of every side, one side at a time because sides overlap."""
     assert place.model is not None
-    passes = passing(votes)
-    both = [
-        corrected_shares(
-            votes, place.model, passes, np.where(side.members, 0, -1), 1, interval=chosen.interval
-        )
-        for side in sides
-    ]
-
-    def stacked(which: int) -> Share:
-        empty = np.zeros((0, votes.n_statements))
-        parts = [pair[which] for pair in both]
-        return Share(
-            *(
-                np.concatenate([getattr(part, name) for part in parts] or [empty])
-                for name in ("value", "low", "high")
-            )
-        )
-
-    return stacked(0), stacked(1)
+    nobody = np.zeros((0, votes.n_participants), bool)
+    members = np.stack([side.members for side in sides]) if sides else nobody
+    return corrected_shares(votes, place.model, passing(votes), members, interval=chosen.interval)
 
 
 @dataclass(frozen=True, eq=False)

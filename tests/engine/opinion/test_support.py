@@ -68,7 +68,7 @@ def test_correction_undoes_who_happened_to_see_a_statement() -> None:
     answers = np.where(rng.random((800, 40)) < chance, 1, -1)
     row, column = np.nonzero(seen)
     votes = vote_matrix(row, column, answers[row, column], 800, 40)
-    agree, _ = corrected_shares(votes, spatial_model(votes), passing(votes), np.zeros(800, int), 1)
+    agree, _ = corrected_shares(votes, spatial_model(votes), passing(votes), np.ones((1, 800), bool))
     truth = (answers[:, 0] == 1).mean()
     counted = (answers[seen[:, 0], 0] == 1).mean()
     assert counted - truth > 0.2
@@ -81,12 +81,26 @@ def test_where_everybody_voted_there_is_nothing_to_correct() -> None:
     table = rng.integers(-1, 2, (50, 8))
     row, column = (index.ravel() for index in np.indices(table.shape))
     votes = vote_matrix(row, column, table.ravel(), 50, 8)
-    agree, disagree = corrected_shares(votes, spatial_model(votes), passing(votes), np.zeros(50, int), 1)
+    agree, disagree = corrected_shares(votes, spatial_model(votes), passing(votes), np.ones((1, 50), bool))
     np.testing.assert_allclose(agree.value[0], (table == 1).mean(axis=0))
     np.testing.assert_allclose(disagree.high[0], (table == -1).mean(axis=0))
 
 
 def test_a_side_with_nobody_has_no_corrected_support() -> None:
     votes = vote_matrix([0, 1], [0, 0], [1, -1], 2, 1)
-    agree, _ = corrected_shares(votes, spatial_model(votes), passing(votes), np.array([0, 0]), 2)
+    agree, _ = corrected_shares(
+        votes, spatial_model(votes), passing(votes), np.array([[True, True], [False, False]])
+    )
     assert np.isnan(agree.value[1]).all()
+
+
+def test_overlapping_sides_are_each_as_if_alone() -> None:
+    rng = np.random.default_rng(3)
+    row, column = np.nonzero(rng.random((60, 9)) < 0.6)
+    votes = vote_matrix(row, column, rng.integers(-1, 2, len(row)), 60, 9)
+    model, passes = spatial_model(votes), passing(votes)
+    members = np.stack([np.arange(60) < 40, np.arange(60) >= 20])
+    together = corrected_shares(votes, model, passes, members)[0]
+    alone = corrected_shares(votes, model, passes, members[1:])[0]
+    np.testing.assert_allclose(together.value[1], alone.value[0])
+    np.testing.assert_allclose(together.high[1], alone.high[0])

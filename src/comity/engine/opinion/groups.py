@@ -36,7 +36,7 @@ MOST_COMPONENTS = 8
 SAMPLE = 600
 """Participants on whom the number of groups is decided; everybody is then assigned."""
 ROUGH_VOTES = 20_000
-ROUGH_VOTES_PER_STATEMENT = 200
+ROUGH_VOTES_PER_STATEMENT = 100
 SMALLEST_SHARE = 0.025
 SMALLEST_SIZE = 4
 WELL_PLACED = 0.5
@@ -119,10 +119,10 @@ def opinion_groups(
 
 
 def _rough_model(votes: VoteMatrix, n_axes: int) -> SpatialModel:
-    """Positions on more axes, only as exact as groups need: a fiftieth of their spread is less than any uncertainty."""
+    """Positions on more axes, only as exact as groups need: a thirtieth of their spread is less than any uncertainty."""
     enough = max(ROUGH_VOTES, ROUGH_VOTES_PER_STATEMENT * votes.n_statements)
     return spatial_model(
-        votes, n_axes, tolerance=0.02, maximum_iterations=16, sample_votes=enough, refine=False
+        votes, n_axes, tolerance=0.03, maximum_iterations=12, sample_votes=enough, refine=False
     )
 
 
@@ -191,7 +191,7 @@ def _terms(points: Floats) -> Floats:
 
 
 def _fitted(
-    terms: Floats, responsibility: Floats, shape: Floats, one_shape: bool, iterations: int = 30
+    terms: Floats, responsibility: Floats, shape: Floats, one_shape: bool, iterations: int = 20
 ) -> _Mixture:
     """Expectation and maximisation from given responsibilities; `shape` counts like d + 2 points in every component."""
     n, d = len(terms), len(shape)
@@ -211,7 +211,7 @@ def _fitted(
             covariance = (scatter + extra * shape) / (size + extra)[:, None, None]
         weight = _weights(size / n, mean, covariance)
         responsibility, total = _responsibilities(terms, weight)
-        if total - likelihood < 3e-4 * n:
+        if total - likelihood < 1e-3 * n:
             break
         likelihood = total
     return _Mixture(weight, np.broadcast_to(covariance, scatter.shape), responsibility, total)

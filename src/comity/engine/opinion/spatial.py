@@ -157,7 +157,7 @@ def spatial_model(
 
     votes: any table; passes and missing pairs add nothing here. dimensions: at least 1. tolerance: the fit ends
     when positions move by less than this share of their spread in a step, or after maximum_iterations.
-    sample_votes: a table with more than twice as many votes is first fitted on a part of its rows with so many.
+    sample_votes: a table with more than half as many again is first fitted on a part of its rows with so many.
     refine: then fit it to the end as a whole; if not, the others are only put among those of the part. threads:
     how many blocks are worked on at once; the result does not depend on it. Raises ValueError for dimensions
     below 1.
@@ -179,7 +179,7 @@ def spatial_model(
         return _restored(start, np.full(dimensions, 1.0 / dimensions), order)
     state = start
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        if table.n_votes > 2 * sample_votes:
+        if table.n_votes > 1.5 * sample_votes:
             # Rows in canonical order are as good as drawn at random: the first ones are a fair sample.
             part = _Table.of(order.votes, sample_votes)
             state = _iterated(part, _spectral_start(part, dimensions), pool, maximum_iterations, tolerance)

@@ -11,10 +11,10 @@ place in the model and the chance of the answers not given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import betainc, betaincinv, ndtr
 
 from comity.engine.opinion.passing import Passing
@@ -22,6 +22,7 @@ from comity.engine.opinion.spatial import SpatialModel
 from comity.engine.opinion.tallies import Counts
 from comity.engine.votes import Floats, Integers, Vote, VoteMatrix
 
+Marks = npt.NDArray[np.bool_]
 BLOCK = 1 << 18
 """Cells worked on at a time."""
 CORRECTION_SAMPLE = 4_000
@@ -84,43 +85,30 @@ def difference_of_shares(
 
 
 def corrected_shares(
-    votes: VoteMatrix,
-    model: SpatialModel,
-    passes: Passing,
-    side_of: Integers,
-    n_sides: int,
-    *,
-    interval: float = 0.9,
+    votes: VoteMatrix, model: SpatialModel, passes: Passing, members: Marks, *, interval: float = 0.9
 ) -> tuple[Share, Share]:
     """Agreement and disagreement had everybody in the side voted, each of shape (n_sides, n_statements).
 
-    side_of: shape (n_participants,), -1 for who belongs to no side. A side with more than CORRECTION_SAMPLE
-    members is represented by the first of them, so hand the votes over in canonical order. nan for a side
-    without members.
+    members: shape (n_sides, n_participants), who belongs to each side; sides may overlap. A side with more than
+    CORRECTION_SAMPLE members is represented by the first of them, so hand the votes over in canonical order.
+    nan for a side without members.
     """
-    m = votes.n_statements
-    agree, disagree = (_Sums.empty(n_sides, m) for _ in range(2))
-    sizes = np.zeros(n_sides)
-    of_all = np.bincount(np.asarray(side_of)[np.asarray(side_of) >= 0], minlength=n_sides)
-    for members, side in _blocks(np.asarray(side_of), n_sides, m):
-        table = _answers(votes, members)
-        given = ~np.isnan(table)
-        pairs = (members[:, None], np.arange(m)[None, :])
-        side_taken = 1.0 - passes.probability(*pairs)
-        agrees = model.probability_table(members)
-        slope = model.slope(members)
-        agree.add(
-            side, given, table == Vote.AGREE, side_taken * agrees, slope, side_taken * agrees * (1 - agrees)
-        )
-        disagree.add(
-            side,
-            given,
-            table == Vote.DISAGREE,
-            side_taken * (1 - agrees),
-            slope,
-            -side_taken * agrees * (1 - agrees),
-        )
-        sizes[side] += len(members)
+    looked_at = members & (np.cumsum(members, axis=1) <= CORRECTION_SAMPLE)
+    agree, disagree = (_Sums.empty(len(members), votes.n_statements, model.dimensions) for _ in range(2))
+    people = np.flatnonzero(looked_at.any(axis=0))
+    rows = max(1, BLOCK // max(votes.n_statements, 1))
+    for first in range(0, len(people), rows):
+        some = people[first : first + rows]
+        of_side = looked_at[:, some].astype(np.float64)
+        table, position = _answers(votes, some), model.slope(some)
+        asked = np.isnan(table)
+        takes_side = 1.0 - passes.probability(some[:, None], np.arange(votes.n_statements)[None, :])
+        agrees = model.probability_table(some)
+        change = np.where(asked, takes_side * agrees * (1.0 - agrees), 0.0)
+        agree.add(of_side, np.where(asked, takes_side * agrees, table == Vote.AGREE), asked, position, change)
+        against = np.where(asked, takes_side * (1.0 - agrees), table == Vote.DISAGREE)
+        disagree.add(of_side, against, asked, position, -change)
+    sizes, of_all = looked_at.sum(axis=1), members.sum(axis=1)
     covariance = model.statement_covariance
     return agree.share(sizes, of_all, covariance, interval), disagree.share(
         sizes, of_all, covariance, interval
@@ -129,38 +117,37 @@ def corrected_shares(
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """Running sums by side and statement: of shares, of the variance of answers not given, and of the slope
-    of the sum of shares by (intercept, loading)."""
+    """Running sums by side and statement, filled in place.
+
+    total: of shares. chance: of the variance of answers not given. slope: of the change of a share with the
+    statement's (intercept, loading), shape (d + 1, n_sides, n_statements).
+    """
 
     total: Floats
     chance: Floats
-    slope: list[list[Floats]]
+    slope: Floats
 
     @classmethod
-    def empty(cls, n_sides: int, m: int) -> _Sums:
-        return cls(np.zeros((n_sides, m)), np.zeros((n_sides, m)), [[] for _ in range(n_sides)])
+    def empty(cls, n_sides: int, m: int, d: int) -> _Sums:
+        return cls(np.zeros((n_sides, m)), np.zeros((n_sides, m)), np.zeros((d + 1, n_sides, m)))
 
-    def add(
-        self, side: int, given: Floats, said_so: Floats, predicted: Floats, position: Floats, change: Floats
-    ) -> None:
-        self.total[side] += np.where(given, said_so, predicted).sum(axis=0)
-        self.chance[side] += np.where(given, 0.0, predicted * (1.0 - predicted)).sum(axis=0)
-        self.slope[side].append(np.where(given, 0.0, change).T @ position)
+    def add(self, of_side: Floats, shares: Floats, asked: Marks, position: Floats, change: Floats) -> None:
+        """of_side: shape (n_sides, rows), 1 for a member; asked: shape (rows, m), no answer was given."""
+        self.total[:] += of_side @ shares
+        self.chance[:] += of_side @ np.where(asked, shares * (1.0 - shares), 0.0)
+        for k in range(position.shape[1]):
+            self.slope[k] += (of_side * position[:, k]) @ change
 
-    def share(self, sizes: Floats, of_all: Counts, covariance: Floats, interval: float) -> Share:
+    def share(self, sizes: Counts, of_all: Counts, covariance: Floats, interval: float) -> Share:
         """A Beta distribution with the mean and the variance of the sums, shape (n_sides, m).
 
         sizes, of_all: members looked at and members there are; fewer looked at add the doubt of a sample.
         """
-        mean, variance = np.full_like(self.total, np.nan), np.full_like(self.total, np.nan)
-        for side in np.flatnonzero(sizes):
-            slope = sum(self.slope[side][1:], self.slope[side][0])
-            doubt = np.einsum("jk,jkl,jl->j", slope, covariance, slope)
-            mean[side] = self.total[side] / sizes[side]
-            unseen = 1.0 - sizes[side] / of_all[side]
-            sampling = unseen * mean[side] * (1.0 - mean[side]) / sizes[side]
-            variance[side] = (self.chance[side] + doubt) / sizes[side] ** 2 + sampling
-        return _beta_interval(mean, variance, interval)
+        n = np.where(sizes > 0, sizes, np.nan)[:, None]
+        doubt = np.einsum("ksj,jkl,lsj->sj", self.slope, covariance, self.slope, optimize=True)
+        mean = self.total / n
+        sampling = (1.0 - n / of_all[:, None]) * mean * (1.0 - mean) / n if len(n) else mean
+        return _beta_interval(mean, (self.chance + doubt) / n**2 + sampling, interval)
 
 
 def _beta_interval(mean: Floats, variance: Floats, interval: float) -> Share:
@@ -172,15 +159,6 @@ def _beta_interval(mean: Floats, variance: Floats, interval: float) -> Share:
     low = np.where(certain, mean, np.minimum(betaincinv(a, b, tail), mean))
     high = np.where(certain, mean, np.maximum(betaincinv(a, b, 1.0 - tail), mean))
     return Share(mean, low, high)
-
-
-def _blocks(side_of: Integers, n_sides: int, m: int) -> Iterator[tuple[Integers, int]]:
-    """Members of one side at a time, few enough that a table of them fits the cache."""
-    rows = max(1, BLOCK // max(m, 1))
-    for side in range(n_sides):
-        members = np.flatnonzero(side_of == side)[:CORRECTION_SAMPLE]
-        for first in range(0, len(members), rows):
-            yield members[first : first + rows], side
 
 
 def _answers(votes: VoteMatrix, members: Integers) -> Floats:
