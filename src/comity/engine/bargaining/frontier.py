@@ -30,6 +30,8 @@ ENUMERABLE = 60_000
 """Up to this many packages all are listed and compared at once."""
 PARTIAL_LIMIT = 150_000
 """Partial packages kept at one step before the frontier is given up as too large to list."""
+STRONGEST = 256
+"""Members with the largest sums, against which the others are held first: they dominate most of what is dominated."""
 WORK_LIMIT = 4e10
 """Comparisons of two numbers before it is given up: some tens of seconds."""
 
@@ -91,8 +93,11 @@ def _undominated(values: Floats, n_strict: int, margin: Floats) -> Booleans:
         work += front.shape[1] * block.size
         if work > WORK_LIMIT:
             raise TooLarge("too many packages are on the frontier")
-        lost = _dominated_by(block, front, n_strict, margin)
-        lost |= _dominated_by(block, block, n_strict, margin)
+        lost = _dominated_by(block, front[:, :STRONGEST], n_strict, margin)
+        left_over = np.flatnonzero(~lost)
+        lost[left_over] = _dominated_by(block[:, left_over], front[:, STRONGEST:], n_strict, margin)
+        left_over = np.flatnonzero(~lost)
+        lost[left_over] = _dominated_by(block[:, left_over], block[:, left_over], n_strict, margin)
         keep[order[start : start + 256][lost]] = False
         front = np.concatenate([front, block[:, ~lost]], axis=1)
     return keep
@@ -119,13 +124,16 @@ def _dominated_by(block: Floats, front: Floats, n_strict: int, margin: Floats) -
     lost = np.zeros(block.shape[1], bool)
     for start in range(0, front.shape[1], 4096):
         part = front[:, start : start + 4096]
-        at_least = np.ones((part.shape[1], block.shape[1]), bool)
-        for mine, theirs in zip(part, block, strict=True):
+        if part.shape[1] == 0 or block.shape[1] == 0:
+            continue
+        at_least = part[0][:, None] >= block[0][None, :]
+        for mine, theirs in zip(part[1:], block[1:], strict=True):
             at_least &= mine[:, None] >= theirs[None, :]
-        rows, columns = np.nonzero(at_least)
-        if len(rows):
-            gain = part[:n_strict, rows] - block[:n_strict, columns]
-            lost[columns[(gain > margin[:n_strict, None]).any(axis=0)]] = True
+        some = np.flatnonzero(at_least.any(axis=0))
+        if len(some):
+            rows, columns = np.nonzero(at_least[:, some])
+            gain = part[:n_strict, rows] - block[:n_strict, some[columns]]
+            lost[some[columns[(gain > margin[:n_strict, None]).any(axis=0)]]] = True
     return lost
 
 
