@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from comity.engine.bargaining.agreements import Agreements
 from comity.engine.bargaining.frontier import frontier
@@ -263,23 +264,39 @@ def run_negmas(quick: bool) -> None:
 
 
 def reason(solution: str, space: Space, value: Floats, theirs: Floats) -> str:
-    """Why the two differ, checked on the numbers."""
+    """Why the two differ, checked on the numbers: theirs has to be best by what NegMAS maximises."""
     ideal, _ = Agreements(space).ideal
-    gains, others = value - space.floor, theirs - space.floor
-    if solution == "nash":
-        if (others < -1e-9).any():
-            return "theirs is below a reserve"
-        return "ours has the larger product" if gains.prod() > others.prod(axis=1).max() else "DIFFERS"
-    mine, rest = gains / ideal, others / ideal
-    spread = mine.max() - mine.min()
-    if (rest.max(axis=1) - rest.min(axis=1)).min() < spread + 1e-9 and mine.min() > rest.min(
-        axis=1
-    ).max() - 1e-9:
-        return "theirs has the smallest spread, ours the larger smallest share"
+    lowest = sum(table.min(axis=1) for table in space.points)
     highest = sum(table.max(axis=1) for table in space.points)
-    if (ideal < highest - space.floor - 1e-9).any():
-        return "theirs divides by the largest value of all packages, ours by the largest acceptable one"
+    raised = bool((space.floor < lowest - 1e-9).any())
+    start = np.maximum(space.floor, lowest)
+    if solution == "nash":
+        if (theirs < space.floor - 1e-9).any():
+            return "theirs is below a reserve"
+        larger = (theirs - start).prod(axis=1).max() >= (value - start).prod() - 1e-9
+        return (
+            "theirs counts gains from the smallest value, above the reserve"
+            if raised and larger
+            else "DIFFERS"
+        )
+
+    def spread(values: Floats) -> Floats:
+        shares = (values - start) / (highest - start)
+        return np.asarray(shares.max(axis=-1) - shares.min(axis=-1))
+
+    if spread(theirs).min() > spread(value) + 1e-9:
+        return "DIFFERS"
+    mine, rest = (value - space.floor) / ideal, (theirs - space.floor) / ideal
+    if mine.min() > rest.min(axis=1).max() - 1e-9:
+        also = ", and counts from the smallest value, above the reserve" if raised else ""
+        return f"theirs has the smallest spread, ours the larger smallest part{also}"
     return "DIFFERS"
+
+
+def unmatched(one: npt.ArrayLike, other: npt.ArrayLike) -> int:
+    """How many rows have no row of the other table within 1e-8."""
+    distance, _ = cKDTree(np.asarray(other)).query(np.asarray(one))
+    return int((distance > 1e-8).sum())
 
 
 def run_frontier(quick: bool) -> None:
@@ -295,12 +312,12 @@ def run_frontier(quick: bool) -> None:
             agreements.solution(name)
         ours = time.process_time() - start
         (theirs,) = ask_peer([space])
-        mine, peers = rows_of(front.values), rows_of(theirs["frontier"])
+        mine, peers = front.values, theirs["frontier"]
         seconds = float(theirs["seconds"])  # type: ignore[arg-type]
         print(
             f"frontier, seed {seed}: {len(front.packages)} packages, ours {ours:.2f} s, NegMAS {seconds:.2f} s of "
-            f"processor time, 1/{seconds / ours:.0f}; only ours {len(mine - peers)}, only "
-            f"theirs {len(peers - mine)}"
+            f"processor time, 1/{seconds / ours:.0f}; only ours {unmatched(mine, peers)}, only "
+            f"theirs {unmatched(peers, mine)}"
         )
 
 

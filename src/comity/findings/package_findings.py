@@ -196,7 +196,7 @@ class _Found:
         ]
         floors = [
             DemandFinding(
-                party, "floor", f"is not to be worse off than without an agreement ({_plain(value)})"
+                party, "floor", f"asks for at least what it has without an agreement ({_plain(value)})"
             )
             for party, value in enumerate(self.space.floor)
         ]
