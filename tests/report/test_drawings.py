@@ -89,6 +89,13 @@ def test_a_bar_draws_the_interval_where_it_is() -> None:
     assert 'class="gb dot"' in bar
 
 
+def test_the_threshold_is_written_where_it_is_and_covers_no_other_number() -> None:
+    assert '<text class="axis" x="124" y="10" text-anchor="middle">60</text>' in str(definitions(0.6))
+    assert ">100%<" in str(definitions(0.6))
+    assert ">100%<" not in str(definitions(0.9))
+    assert ">0<" not in str(definitions(0.05))
+
+
 def test_a_tally_is_as_long_as_its_numbers() -> None:
     widths = [
         float(end) - float(start)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
+from comity.cli.choices import Choices
 from comity.findings.findings import Findings, OpinionMap
+from comity.findings.parameters import Parameters
 from comity.report import explanations, sentences
 from comity.report.language import plain
 from comity.report.numbers import chance, share_with_interval
 from comity.report.reading import Reading
-from tests.report.examples import everybody_agrees, many_parties, no_votes, nothing_named, river, small, taxis
+from tests.report.examples import (
+    assembly,
+    classic,
+    everybody_agrees,
+    many_parties,
+    no_votes,
+    nothing_named,
+    river,
+    small,
+    taxis,
+)
 
 
 def found(findings: Findings) -> dict[str, str]:
@@ -105,6 +117,22 @@ def test_the_command_names_only_what_was_chosen_otherwise() -> None:
     assert explanations.command(Reading(replace(findings, parameters=chosen))) == (
         "comity report PATH --method classic --threshold 0.7 --include-rejected"
     )
+
+
+def test_the_command_uses_options_that_the_command_line_has() -> None:
+    options = {field.name for field in fields(Choices)}
+    assert {field.name for field in fields(Parameters)} - {"delegation_below"} <= options
+
+
+def test_what_the_axes_explain_is_said_as_the_method_means_it() -> None:
+    findings = river()
+    whole = replace(findings, opinion_map=replace(findings.opinion_map, axes_explained=(0.9, 0.1)))
+    assert explanations.map_explained(Reading(whole)).endswith(
+        "Of what the map explains of their answers, 90% lies from left to right and 10% from bottom to top."
+    )
+    assert explanations.map_explained(Reading(findings)).endswith("; the rest is not drawn.")
+    assert "Of all that sets answers apart, 31% lies" in explanations.map_explained(Reading(classic()))
+    assert explanations.map_explained(Reading(assembly())).startswith("Parties that stand near")
 
 
 def test_the_directions_of_the_map_are_told_by_statements() -> None:

@@ -128,7 +128,9 @@ def dot_plot(rows: Sequence[tuple[str, Estimate]]) -> Markup:
 def definitions(threshold: float) -> Markup:
     """What all bars of a page share, once a page: the lines at 0, 50 and 100 %, the threshold, and the ruler."""
     lines = "".join(f"M{short(_at(share))} 0V999" for share in (0, 0.5, 1))
-    ticks = [(0.0, "0", "start"), (threshold, f"{threshold * 100:.0f}", "middle"), (1.0, "100%", "end")]
+    ticks = [(threshold, f"{threshold * 100:.0f}", "middle")]
+    ticks += [(0.0, "0", "start")] if threshold > 0.1 else []
+    ticks += [(1.0, "100%", "end")] if threshold < 0.8 else []
     ruler = "".join(
         f'<text class="axis" x="{short(_at(share))}" y="10" text-anchor="{anchor}">{label}</text>'
         for share, label, anchor in ticks

@@ -19,6 +19,8 @@ OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
     "open": ("pale", "open", "open"),
 }
 """How each outcome is drawn, and what one and several are called."""
+ALL = 0.99
+"""Two axes that explain this much together leave nothing worth a word."""
 FLAGS = {"include_rejected": "--include-rejected"}
 """Parameters that are said by their name alone."""
 
@@ -97,7 +99,12 @@ def map_explained(reading: Reading) -> str:
     if not any(explained):
         return near
     parts = [f"{percent(share)} {way}" for way, share in zip(_WAYS, explained, strict=False)]
-    return f"{near} Of what the map explains of their answers, {' and '.join(parts).replace(' from', ' lies from', 1)}."
+    whole = "Of what the map explains of their answers"
+    if reading.findings.parameters.method == "classic":
+        whole = "Of all that sets answers apart"
+    drawn = " and ".join(parts).replace(" from", " lies from", 1)
+    rest = "" if sum(explained[: len(_WAYS)]) > ALL else "; the rest is not drawn"
+    return f"{near} {whole}, {drawn}{rest}."
 
 
 def map_legend(reading: Reading) -> str:
@@ -121,14 +128,15 @@ def map_legend(reading: Reading) -> str:
             f"(less than {percent(BETWEEN)} sure). The shaded ring holds the inner half of the group."
         )
     interval = percent(reading.findings.parameters.interval)
+    who = "parties" if reading.parties_vote else "people"
     if not any(any(point.spread) for point in points):
-        parts.append("This method does not say how exactly people are placed.")
+        parts.append(f"This method does not say how exactly {who} are placed.")
     elif len(points) <= FEW_POINTS:
         parts.append(f"The dashed ellipse around a mark holds the true place with {interval} probability.")
     else:
         parts.append(
             f"Places are uncertain, the more so the fewer the votes. The dashed ellipses hold, with {interval} "
-            "probability, the true place of three people: one among the surest tenth, a typical one, and one among "
+            f"probability, the true place of three {who}: one among the surest tenth, a typical one, and one among "
             "the least sure tenth."
         )
     if 1 < len(reading.parties) <= FEW_SIDES:
