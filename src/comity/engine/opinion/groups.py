@@ -119,7 +119,7 @@ def opinion_groups(
 
 
 def _rough_model(votes: VoteMatrix, n_axes: int) -> SpatialModel:
-    """Positions on more axes, only as exact as groups need: a thirtieth of their spread is less than any uncertainty."""
+    """Positions on more axes, only as exact as groups need: a thirtieth of their spread is less than any doubt."""
     enough = max(ROUGH_VOTES, ROUGH_VOTES_PER_STATEMENT * votes.n_statements)
     return spatial_model(
         votes, n_axes, tolerance=0.03, maximum_iterations=12, sample_votes=enough, refine=False
