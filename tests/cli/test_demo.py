@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from tests.cli.running import Runner
+
+SOURCE = Path(__file__).parents[2] / "src"
 
 
 def test_the_demo_writes_a_report_and_says_where_it_is(comity: Runner, tmp_path: Path) -> None:
@@ -22,3 +31,36 @@ def test_the_demo_writes_a_report_and_says_where_it_is(comity: Runner, tmp_path:
 
 def test_the_demo_is_the_same_every_time(comity: Runner) -> None:
     assert comity("demo", "--out", "-").out == comity("demo", "--out", "-").out
+
+
+def test_the_demo_starts_a_site_that_answers(tmp_path: Path) -> None:
+    """As a person does it: the command, the address it prints, a page, Ctrl-C; and again, on the same data."""
+    for _ in range(2):
+        with subprocess.Popen(
+            [sys.executable, "-m", "comity", "demo", "--port", "0"],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        ) as running:
+            assert running.stdout is not None
+            address = running.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:")
+            page = _page(f"{address}c/example")
+            running.send_signal(signal.SIGINT)
+            running.communicate(timeout=20)
+        assert "River Orvane" in page
+        assert "6,755 votes count" in page
+    assert (tmp_path / "comity-demo.html").exists()
+
+
+def _page(address: str) -> str:
+    """The page, as soon as the server answers."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                return str(answer.read().decode())
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise AssertionError(f"nothing answers at {address}")

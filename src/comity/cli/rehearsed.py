@@ -16,15 +16,15 @@ LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar")
 AT_ONCE = 500
 
 
-def open_example(site: Site, told: Consultation, host: str) -> str:
-    """Open it under the id 'example', unless it is there already; its id. host: the pseudonym of its host.
+def open_example(site: Site, told: Consultation, host: str) -> tuple[str, str | None]:
+    """Open it under the id 'example'; its id, and the secret of its host's link (None where it was there already).
 
     Its people join by invitations of their parties and vote as in `rehearsal.example`, all at this moment.
     """
     if NAME in site.reader.consultations():
-        return NAME
+        return NAME, None
     with missing_extra("site", "the example consultation"):
-        from comity.desk import beside_text, new_text, statement
+        from comity.desk import beside_text, new_text, new_token, statement
         from comity.record.entries import Opening, PartyAdded, StatementModerated
 
     texts = [new_text(item.text) for item in told.statements]
@@ -54,12 +54,13 @@ def open_example(site: Site, told: Consultation, host: str) -> str:
         joining="open",
     )
     site.desk.open(opening, first, [beside_text(text) for text in texts])
-    site.desk.give_access(NAME, host, f"host-{host}")
+    secret = new_token()
+    site.desk.give_access(NAME, host, secret)
     for block in _blocks(list(_people(site, told, host))):
         site.desk.submit_all(NAME, block)
     for block in _blocks(list(_votes(told))):
         site.desk.submit_all(NAME, block)
-    return NAME
+    return NAME, secret
 
 
 def _people(site: Site, told: Consultation, host: str) -> Iterator[Entry]:
