@@ -51,7 +51,7 @@ def test_the_demo_starts_a_site_that_answers(tmp_path: Path) -> None:
             running.send_signal(signal.SIGINT)
             running.communicate(timeout=20)
         assert "River Orvane" in page
-        assert "6,755 votes count" in page
+        assert "6,754 votes count" in page
     assert (tmp_path / "comity-demo.html").exists()
 
 
