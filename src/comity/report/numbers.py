@@ -83,10 +83,13 @@ def share_with_interval(estimate: Estimate) -> str:
     '82% (78–86)'
     >>> share_with_interval(Estimate(0.643, 0.412, 0.834))
     'about 65% (40–85)'
+    >>> share_with_interval(Estimate(1.0, 1.0, 1.0))
+    '100%'
     """
     step = _step(estimate)
     low, high = _outward(estimate, step)
-    return f"{'about ' if step > 1 else ''}{_value(estimate, step)}% ({low}–{high})"
+    value = f"{'about ' if step > 1 else ''}{_value(estimate, step)}%"
+    return value if low == high else f"{value} ({low}–{high})"
 
 
 def points_with_interval(estimate: Estimate) -> str:

@@ -155,7 +155,7 @@ def common_ground_found(reading: Reading) -> Markup:
             verb, all_sides(reading), _statement(reading, shared[0].statement_id)
         )
     if shared:
-        opening = _sentence(f"{counted(len(shared), 'statement', words=True)} are common ground")
+        opening = capital(f"{counted(len(shared), 'statement', words=True)} are common ground")
         return Markup("<b>{}</b>: {}; the surest is {}.").format(
             opening, _shared_how(reading, shared), _statement(reading, shared[0].statement_id)
         )
@@ -192,7 +192,7 @@ def open_found(reading: Reading) -> Markup:
         return Markup("There was no statement to vote on.")
     if reading.findings.n_votes == 0:
         waits = counted(total, "statement waits", "statements wait", words=True)
-        return Markup("{} for votes.").format(_sentence(waits))
+        return Markup("{} for votes.").format(capital(waits))
     if number == 0:
         return Markup("Nothing is left open: every statement is either shared by all or surely disputed.")
     few = reading.without_stance
@@ -326,7 +326,7 @@ def certainty(probability: float) -> Markup:
     >>> certainty(0.97)
     Markup('Very likely (97%)')
     """
-    return Markup("{} ({})").format(_sentence(certainty_words(probability)), chance(probability))
+    return Markup("{} ({})").format(capital(certainty_words(probability)), chance(probability))
 
 
 def share_in(direction: Direction, estimate: Estimate) -> str:
@@ -338,13 +338,18 @@ def share_in(direction: Direction, estimate: Estimate) -> str:
     return f"{share_with_interval(estimate)} {'agreed' if direction == 'support' else 'disagreed'}"
 
 
+def capital(text: str) -> str:
+    """With a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
 def closed(sentence: str) -> str:
     """A sentence with a capital letter and a full stop, whoever wrote it.
 
     >>> closed("one cloud fits best"), closed("Two.")
     ('One cloud fits best.', 'Two.')
     """
-    text = _sentence(sentence.strip())
+    text = capital(sentence.strip())
     return text if text.endswith((".", "!", "?")) or not text else text + "."
 
 
@@ -394,8 +399,3 @@ def _listed(parts: Sequence[Markup]) -> Markup:
 def _capital(sentence: Markup) -> Markup:
     """What may begin with a side's name: with a capital letter where that is a word of ours."""
     return Markup("The") + sentence[3:] if sentence.startswith("the ") else sentence
-
-
-def _sentence(text: str) -> str:
-    """With a capital letter."""
-    return text[:1].upper() + text[1:]
