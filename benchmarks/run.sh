@@ -14,7 +14,7 @@ if [ ! -e "$peer/.installed" ] || [ benchmarks/power-peers.txt -nt "$peer/.insta
   "$peer/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r benchmarks/power-peers.txt
   touch "$peer/.installed"
 fi
-for name in classic held_out groups common_ground invariance speed growth power; do
+for name in classic held_out groups common_ground invariance speed growth reading power; do
   printf '\n## %s\n\n' "$name"
   .venv/bin/python "benchmarks/$name.py" ${QUICK:-}
 done
