@@ -45,9 +45,20 @@ def test_a_path_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
             read_consultation(path)
         assert refused.value.code == "no-such-file"
         assert refused.value.text == f"{path} cannot be read (No such file or directory); check its name"
+
+
+def test_a_folder_without_files_names_the_folders_inside(tmp_path: Path) -> None:
     with pytest.raises(Refused) as nothing:
         read_consultation(tmp_path)
-    assert nothing.value.code == "nothing-recognised"
+    assert (nothing.value.code, nothing.value.text) == (
+        "nothing-recognised",
+        f"{tmp_path} holds no files: name another folder",
+    )
+    (tmp_path / "taxes").mkdir()
+    (tmp_path / "brexit").mkdir()
+    with pytest.raises(Refused) as folders:
+        read_consultation(tmp_path)
+    assert folders.value.text == f"{tmp_path} holds no files, but the folders brexit, taxes: name one of them"
 
 
 def test_an_address_that_means_nothing_is_refused() -> None:

@@ -75,12 +75,24 @@ def files_at(path: Path) -> dict[str, bytes | mmap]:
     try:
         if not path.is_dir():
             return {path.name: _content(path)}
-        found = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
-        return {file.name: _content(file) for file in found}
+        found = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+        files = {file.name: _content(file) for file in found if file.is_file()}
     except OSError as error:
         raise Refused(
             "no-such-file", f"{error.filename or path} cannot be read ({error.strerror}); check its name"
         ) from None
+    if not files:
+        raise _no_files(path, [file.name for file in found])
+    return files
+
+
+def _no_files(path: Path, folders: list[str]) -> Refused:
+    inside = (
+        f", but the folders {', '.join(folders[:6])}: name one of them"
+        if folders
+        else ": name another folder"
+    )
+    return Refused("nothing-recognised", f"{path} holds no files{inside}")
 
 
 def _content(path: Path) -> bytes | mmap:

@@ -105,7 +105,7 @@ def test_the_smallest_and_oddest_consultations_have_a_report(
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ({}, "nothing here is known (nothing): Comity reads"),
+        ({"a.txt": b"hello"}, "nothing here is known (a.txt): Comity reads"),
         ({"votes.csv": b""}, "votes.csv is empty"),
         (
             {"comments.csv": COMMENTS.encode()},

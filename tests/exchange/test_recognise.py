@@ -64,11 +64,16 @@ def test_what_is_not_used_is_named() -> None:
 @pytest.mark.parametrize(
     ("files", "code", "says"),
     [
-        ({}, "nothing-recognised", "nothing here is known (nothing): Comity reads a Polis export"),
+        ({}, "nothing-recognised", "nothing here is known (no file): Comity reads a Polis export"),
         (
             {"a.txt": b"hello"},
             "nothing-recognised",
             "nothing here is known (a.txt): Comity reads a Polis export",
+        ),
+        (
+            {f"{letter}.txt": b"hello" for letter in "abcdefgh"},
+            "nothing-recognised",
+            "nothing here is known (a.txt, b.txt, c.txt, d.txt, e.txt, f.txt and 2 more): Comity reads",
         ),
         ({"a": PLAIN, "b": PLAIN}, "ambiguous-files", "a and b hold the same kind of thing"),
         (

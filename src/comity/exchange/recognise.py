@@ -23,6 +23,9 @@ What = tuple[Kind, str]
 BEGINNING = 1 << 20
 """Bytes at the beginning of a file in which its header must stand."""
 
+LISTED = 6
+"""Files that are named when none of them is known."""
+
 BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -144,7 +147,8 @@ def _kind(found: Mapping[str, What | None]) -> Kind:
         raise _ambiguous([name for name, what in found.items() if what is not None and what[1] == "votes"])
     kinds = voting or {what[0] for what in known}
     if not kinds:
-        names = ", ".join(sorted(found)) or "nothing"
+        names = ", ".join(sorted(found)[:LISTED]) or "no file"
+        names += f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
         raise Refused("nothing-recognised", f"nothing here is known ({names}): {WHAT_IS_READ}")
     return min(kinds)
 
