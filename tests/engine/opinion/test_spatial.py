@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit
 from scipy.stats import norm
 
-from comity.engine.opinion.spatial import SpatialModel, averaged_sigma, spatial_model
+from comity.engine.opinion.spatial import SpatialModel, _inverses, averaged_sigma, spatial_model
 from comity.engine.votes import VoteMatrix, vote_matrix
 
 
@@ -178,3 +178,11 @@ def test_the_average_of_sigma_is_close_to_numerical_integration() -> None:
 def test_a_space_without_axes_is_refused() -> None:
     with pytest.raises(ValueError, match="dimensions must be at least 1, not 0"):
         spatial_model(vote_matrix([0], [0], [1], 1, 1), dimensions=0)
+
+
+@pytest.mark.parametrize("k", range(1, 8))
+def test_inverses_by_cofactors_are_inverses(k: int) -> None:
+    rng = np.random.default_rng(k)
+    root = rng.standard_normal((50, k, k))
+    matrices = root @ root.transpose(0, 2, 1) + np.eye(k)
+    np.testing.assert_allclose(_inverses(matrices) @ matrices, np.tile(np.eye(k), (50, 1, 1)), atol=1e-9)

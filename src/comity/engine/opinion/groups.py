@@ -172,6 +172,7 @@ def _mixture(points: Floats) -> _Mixture:
         start = np.eye(k)[part].T
         for one_shape in (True, False):
             fitted = _fitted(terms, start, spread / k ** (2 / d), one_shape)
+            start = fitted.responsibility
             free = k - 1 + k * d + (1 if one_shape else k) * d * (d + 1) / 2
             score = 2 * fitted.log_likelihood - free * np.log(n)
             scores.append(score)

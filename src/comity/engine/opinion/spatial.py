@@ -32,7 +32,7 @@ from comity.engine.opinion.order import CanonicalVotes, canonical
 from comity.engine.votes import Floats, VoteMatrix
 
 Indices = npt.NDArray[np.int32]
-TOLERANCE = 2e-3
+TOLERANCE = 3e-3
 MAXIMUM_ITERATIONS = 100
 LOADING_SHRINKAGE = 0.5
 """Mean-field posteriors are too narrow, so the learnt precision of the loadings comes out too high; it is
@@ -174,17 +174,17 @@ def spatial_model(
         raise ValueError(f"dimensions must be at least 1, not {dimensions}")
     order = canonical(votes)
     table = _Table.of(order.votes)
-    start = _spectral_start(table, dimensions)
     if table.n_votes == 0:
-        return _restored(start, np.full(dimensions, 1.0 / dimensions), order)
-    state = start
+        nowhere = _spectral_start(table, dimensions)
+        return _restored(nowhere, np.full(dimensions, 1.0 / dimensions), order)
     with ThreadPoolExecutor(max(1, threads)) as pool:
+        part, limit = table, maximum_iterations
         if table.n_votes > 1.5 * sample_votes:
             # Rows in canonical order are as good as drawn at random: the first ones are a fair sample.
-            part = _Table.of(order.votes, sample_votes)
-            state = _iterated(part, _spectral_start(part, dimensions), pool, maximum_iterations, tolerance)
-            maximum_iterations = maximum_iterations if refine else 2
-        state = _iterated(table, state, pool, maximum_iterations, tolerance)
+            part, limit = _Table.of(order.votes, sample_votes), maximum_iterations if refine else 2
+        state = _iterated(part, _spectral_start(part, dimensions), pool, maximum_iterations, tolerance)
+        if part is not table:
+            state = _iterated(table, state, pool, limit, tolerance)
     return _restored(*_oriented(state, table.has_votes()), order)
 
 
@@ -358,7 +358,7 @@ def leading_axes(shared: Floats, n_axes: int) -> tuple[Floats, Floats]:
     """
     m = len(shared)
     if m <= SMALL_MATRIX or n_axes >= m - 1:
-        values, vectors = eigh(shared)
+        values, vectors = eigh(shared, subset_by_index=(m - n_axes, m - 1))
     else:
         start = np.cos(np.arange(m, dtype=np.float64))
         values, vectors = eigsh(shared, k=n_axes, which="LA", v0=start, tol=1e-6)
@@ -513,7 +513,7 @@ def _packed_moments(
 
 
 def _inverses(precision: Floats) -> Floats:
-    """Inverses of symmetric positive definite matrices, shape (n, k, k); 3 x 3, the usual case, by cofactors."""
+    """Inverses of many symmetric positive definite matrices, shape (n, k, k); 3 x 3, the usual case, by cofactors."""
     if precision.shape[1] != 3:
         return np.asarray(np.linalg.inv(precision), np.float64)
     a, b, c = precision[:, 0, 0], precision[:, 0, 1], precision[:, 0, 2]
