@@ -12,12 +12,13 @@ then their votes are interchangeable, and so are their places.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
-from comity.engine.votes import VoteMatrix, vote_matrix
+from comity.engine.votes import VoteMatrix
 
 Hashes = npt.NDArray[np.uint64]
 ROUNDS = 3
@@ -55,15 +56,20 @@ def canonical(votes: VoteMatrix) -> CanonicalVotes:
     # The sum of both directions is the same for a table and for its mirror image.
     row_order = np.argsort(_mixed(rows) + _mixed(mirrored_rows), kind="stable")
     column_order = np.argsort(_mixed(columns) + _mixed(mirrored_columns), kind="stable")
-    row_rank, column_rank = _ranks(row_order), _ranks(column_order)
-    ordered = vote_matrix(
-        row_rank[votes.participant],
-        column_rank[votes.statement],
-        votes.answer,
-        votes.n_participants,
-        votes.n_statements,
-    )
-    return CanonicalVotes(replace(ordered, in_canonical_order=True), row_order, column_order)
+    return CanonicalVotes(_sorted(votes, _ranks(row_order), _ranks(column_order)), row_order, column_order)
+
+
+def _sorted(votes: VoteMatrix, row: npt.NDArray[np.int64], column: npt.NDArray[np.int64]) -> VoteMatrix:
+    """The same votes with every row and column at its new place."""
+    shape = (votes.n_participants, votes.n_statements)
+    places = (row[votes.participant], column[votes.statement])
+    table = csr_array((votes.answer, places), shape=shape)
+    table.sort_indices()
+    rows = np.repeat(np.arange(shape[0], dtype=np.int32), np.diff(table.indptr))
+    columns = table.indices.astype(np.int32)
+    for array in (rows, columns, table.data):
+        array.flags.writeable = False
+    return VoteMatrix(rows, columns, table.data, *shape, in_canonical_order=True)
 
 
 def _fingerprints(votes: VoteMatrix, direction: int) -> tuple[Hashes, Hashes]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaincinv, ndtr
+from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 from comity.engine.opinion.passing import Passing
 from comity.engine.opinion.spatial import SpatialModel
@@ -139,7 +139,7 @@ class _Sums:
             self.slope[k] += (of_side * position[:, k]) @ change
 
     def share(self, sizes: Counts, of_all: Counts, covariance: Floats, interval: float) -> Share:
-        """A Beta distribution with the mean and the variance of the sums, shape (n_sides, m).
+        """Mean and interval of the sums, shape (n_sides, m).
 
         sizes, of_all: members looked at and members there are; fewer looked at add the doubt of a sample.
         """
@@ -147,18 +147,22 @@ class _Sums:
         doubt = np.einsum("ksj,jkl,lsj->sj", self.slope, covariance, self.slope, optimize=True)
         mean = self.total / n
         sampling = (1.0 - n / of_all[:, None]) * mean * (1.0 - mean) / n if len(n) else mean
-        return _beta_interval(mean, (self.chance + doubt) / n**2 + sampling, interval)
+        return _log_odds_interval(mean, (self.chance + doubt) / n**2 + sampling, interval)
 
 
-def _beta_interval(mean: Floats, variance: Floats, interval: float) -> Share:
-    inside = np.clip(mean, 1e-6, 1.0 - 1e-6)
+def _log_odds_interval(mean: Floats, variance: Floats, interval: float) -> Share:
+    """A normal interval in log odds, so that it stays inside 0 .. 1; none where nothing is in doubt."""
+    inside = np.clip(mean, 1e-4, 1.0 - 1e-4)
+    spread = np.sqrt(np.maximum(variance, 0.0)) / (inside * (1.0 - inside))
+    reach = ndtri(0.5 + interval / 2.0) * spread
+    middle = np.log(inside / (1.0 - inside))
+    low, high = (1.0 / (1.0 + np.exp(-(middle + way * reach))) for way in (-1.0, 1.0))
     certain = variance < 1e-12
-    weight = inside * (1.0 - inside) / np.maximum(variance, 1e-12) - 1.0
-    a, b = np.maximum(inside * weight, 1e-3), np.maximum((1.0 - inside) * weight, 1e-3)
-    tail = (1.0 - interval) / 2.0
-    low = np.where(certain, mean, np.minimum(betaincinv(a, b, tail), mean))
-    high = np.where(certain, mean, np.maximum(betaincinv(a, b, 1.0 - tail), mean))
-    return Share(mean, low, high)
+    return Share(
+        mean,
+        np.where(certain, mean, np.minimum(low, mean)),
+        np.where(certain, mean, np.maximum(high, mean)),
+    )
 
 
 def _answers(votes: VoteMatrix, members: Integers) -> Floats:
