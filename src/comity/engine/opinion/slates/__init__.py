@@ -1,0 +1,1 @@
+"""Slates: a few statements that represent everybody, and a certificate of whom they leave out."""
