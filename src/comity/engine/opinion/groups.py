@@ -147,42 +147,40 @@ class _Mixture:
     """Normal components, as log densities: log P(k, z) = terms(z) . weight[:, k]; and the fitted points.
 
     weight: shape (n_terms, K). covariance: shape (K, d, d). responsibility: P(component | point), shape (K, n).
+    score: BIC, twice the log likelihood less the free parameters' due.
     """
 
     weight: Floats
     covariance: Floats
     responsibility: Floats
-    log_likelihood: float
+    score: float
 
     def responsibilities(self, points: Floats) -> Floats:
         return _responsibilities(_terms(points), self.weight)[0]
 
 
 def _mixture(points: Floats) -> _Mixture:
-    """The mixture with the best BIC over 1 .. MOST_COMPONENTS components, of one shape or of shapes of their own."""
+    """The mixture with the best BIC over 1 .. MOST_COMPONENTS components, of one shape or of shapes of their own.
+
+    Shapes of their own are tried for at most as many components as are best with one shape.
+    """
     n, d = points.shape
     spread = np.cov(points.T).reshape(d, d) + 1e-6 * np.eye(d)
     terms, tree = _terms(points), ward(points)
-    best: tuple[float, _Mixture] | None = None
-    scores: list[float] = []
+    alike: list[_Mixture] = []
     for k in range(1, min(MOST_COMPONENTS, n // SMALLEST_SIZE) + 1):
         part = fcluster(tree, k, criterion="maxclust") - 1
         if part.max() + 1 < k:  # points that coincide cannot be cut further
             break
-        start = np.eye(k)[part].T
-        for one_shape in (True, False):
-            fitted = _fitted(terms, start, spread / k ** (2 / d), one_shape)
-            start = fitted.responsibility
-            free = k - 1 + k * d + (1 if one_shape else k) * d * (d + 1) / 2
-            score = 2 * fitted.log_likelihood - free * np.log(n)
-            scores.append(score)
-            if best is None or score > best[0]:
-                best = (score, fitted)
+        alike.append(_fitted(terms, np.eye(k)[part].T, spread / k ** (2 / d), True))
         # Two more components in a row that did not help: more will not either.
-        if k >= 4 and max(scores[-4:]) < max(scores[:-4]):
+        if k >= 3 and max(one.score for one in alike[-2:]) < max(one.score for one in alike[:-2]):
             break
-    assert best is not None
-    return best[1]
+    best = max(range(len(alike)), key=lambda which: alike[which].score)
+    own = [
+        _fitted(terms, alike[k - 1].responsibility, spread / k ** (2 / d), False) for k in range(2, best + 2)
+    ]
+    return max([alike[best], *own], key=lambda one: one.score)
 
 
 def _terms(points: Floats) -> Floats:
@@ -215,7 +213,10 @@ def _fitted(
         if total - likelihood < 1e-3 * n:
             break
         likelihood = total
-    return _Mixture(weight, np.broadcast_to(covariance, scatter.shape), responsibility, total)
+    k = len(mean)
+    free = k - 1 + k * d + len(covariance) * d * (d + 1) / 2
+    score = 2 * total - free * np.log(n)
+    return _Mixture(weight, np.broadcast_to(covariance, scatter.shape), responsibility, score)
 
 
 def _weights(share: Floats, mean: Floats, covariance: Floats) -> Floats:

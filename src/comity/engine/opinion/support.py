@@ -23,7 +23,7 @@ from comity.engine.opinion.tallies import Counts
 from comity.engine.votes import Floats, Integers, Vote, VoteMatrix
 
 Marks = npt.NDArray[np.bool_]
-BLOCK = 1 << 18
+BLOCK = 1 << 16
 """Cells worked on at a time."""
 CORRECTION_SAMPLE = 4_000
 """Members of a side, first in the given order, who stand for a larger side in its corrected support."""
