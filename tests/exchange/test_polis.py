@@ -98,6 +98,13 @@ def test_both_routes_give_the_same_consultation() -> None:
     assert read(comments=COMMENTS, votes=VOTES).participant_ids == ("7", "12")
 
 
+def test_an_id_of_any_length_is_a_name() -> None:
+    many = "9" * 5000
+    export = read(comments=COMMENTS.replace("x,10,", f"x,{many},"), votes=VOTES.replace(",12,", f",{many},"))
+    assert export.participant_ids == (many, "7")
+    assert many in [statement.statement_id for statement in export.statements]
+
+
 def test_newer_exports_count_seconds_and_have_more_columns() -> None:
     votes = "timestamp,datetime,comment-id,voter-id,vote,important\n1700000000,x,2,7,1,0\n"
     comments = (

@@ -21,6 +21,7 @@ USUAL = st.sampled_from(["p1", "p2", "7", "12345678", "a-longer-name-than-one-wo
 UNUSUAL = st.sampled_from(["", '"', '"q"', "a\rb", "\0", "\ufeff", "\u2028", ",", "\xa0", " "])
 TIMES = st.sampled_from(
     [
+        *["x" * 100, "2026-03-02T09:30:00Z" + " " * 100],
         *["", "5", "1435654192085", "1435654192", "2026-03-02T09:30:00Z", "2026-03-02T09:30:01Z"],
         *["2026-02-29T09:30:00Z", "2024-02-29T09:30:00Z", "2026-03-02 09:30:00.123", "2026-03-02T24:00:00Z"],
         *["2026-03-02T09:30:00+00:00", "2026-03-02T09:30:00+02:00", "9" * 19, "1.0", "２"],
@@ -70,7 +71,7 @@ def outcome(read: object, *arguments: object) -> object:
     }
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(data=files(), block=st.sampled_from([1, 20, 64, 1 << 20]))
 def test_blocks_and_lines_read_the_same(data: bytes, block: int) -> None:
     carefully = outcome(line_by_line, "v.csv", data, VOTES, ANSWERS)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.errors import Refused
-from comity.exchange.files import shown
+from comity.exchange.files import is_number, shown
 from comity.exchange.vote_lines import VoteLines
 from comity.record.consultation import Skipped, VoteColumns
 
@@ -76,7 +76,7 @@ def _participants(
     codes, first = np.unique(voted, return_index=True)
     names = [lines.participants[code] for code in codes[np.argsort(first)].tolist()]
     names = list(dict.fromkeys([*names, *also]))
-    if by_number and all(name.isascii() and name.isdecimal() for name in names):
+    if by_number and all(map(is_number, names)):
         names.sort(key=lambda name: (int(name), name))
     place = {name: index for index, name in enumerate(names)}
     place_of = np.array([place.get(name, -1) for name in lines.participants], np.int32)

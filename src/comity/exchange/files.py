@@ -22,6 +22,15 @@ def source(kind: str, description: str, files: Files, names: Sequence[str], note
     return Source(kind, description, read, tuple(notes))
 
 
+def is_number(name: str) -> bool:
+    """Whether a name is a whole number of a length that things are counted with.
+
+    >>> is_number("17"), is_number("-1"), is_number("9" * 5000)
+    (True, False, False)
+    """
+    return name.isascii() and name.isdecimal() and len(name) <= 18
+
+
 def shown(value: str) -> str:
     """A value as a sentence can quote it: on one line, in quotes, at most 60 characters.
 

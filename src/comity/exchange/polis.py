@@ -19,7 +19,7 @@ import numpy.typing as npt
 from comity.errors import Refused
 from comity.exchange.csv_lines import Table, complete_lines, lines_of, table, text_of
 from comity.exchange.events import Events, events, need_votes, no_parties
-from comity.exchange.files import Files, need_new, shown, source
+from comity.exchange.files import Files, is_number, need_new, shown, source
 from comity.exchange.polis_cells import Cells, cells_of, differences
 from comity.exchange.table import parties_in
 from comity.exchange.vote_blocks import vote_lines
@@ -171,7 +171,7 @@ def in_order_of_submission(file: str, found: Sequence[tuple[str, Statement]]) ->
     for where, statement in found:
         need_new("statement", statement.statement_id, where, places)
     statements = [statement for _, statement in found]
-    if all(statement.statement_id.isdecimal() for statement in statements):
+    if all(is_number(statement.statement_id) for statement in statements):
         return tuple(sorted(statements, key=lambda statement: int(statement.statement_id)))
     return tuple(sorted(statements, key=lambda statement: statement.submitted_at or 0))
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from comity.exchange.csv_lines import Table, field_count, missing_column
 from comity.exchange.events import Events, events
-from comity.exchange.files import need_new, shown
+from comity.exchange.files import is_number, need_new, shown
 from comity.exchange.vote_lines import Answers, VoteLines, vote_out_of_range
 from comity.record.consultation import NO_TIME, Skipped
 
@@ -76,7 +76,7 @@ def cells_of(people: Table, statement_ids: Sequence[str], statements_file: str, 
 
 def _columns_of_comments(people: Table, statement_ids: Sequence[str]) -> list[int]:
     known = set(statement_ids)
-    columns = [place for place, name in enumerate(people.header) if name in known or name.isdecimal()]
+    columns = [place for place, name in enumerate(people.header) if name in known or is_number(name)]
     if not columns:
         raise missing_column(people.name, statement_ids[0], people.header)
     for place in columns:

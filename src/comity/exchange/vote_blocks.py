@@ -226,7 +226,7 @@ def _times(column: Column) -> Integers | None:
     sizes = np.unique(column.size)
     if sizes[-1] == 0:
         return None
-    if sizes[0] == 0:
+    if sizes[0] == 0 or sizes[-1] > LONGEST_FIELD:
         raise Unusual
     whole = _whole_numbers(column)
     if whole is None:
