@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from comity.settings import Settings
 
 CLOSING_EVERY = 5.0
-PAGES = (home, setting_up, joining, voting, saying, finding, moderating, translating, hosting, recorded)
+PAGES = (voting, home, setting_up, joining, saying, finding, moderating, translating, hosting, recorded)
 log = logging.getLogger("comity.web")
 
 
@@ -63,9 +63,9 @@ def make_app(settings: Settings, reader: Reader, desk: Desk, set_up_key: str) ->
         telemetry={"auto_configure": False},
     )
     app.state.parts = parts
-    app.include_router(api.router)
-    for module in PAGES:
+    for module in PAGES:  # voting first: whatever comes before costs every vote a look
         app.include_router(module.router)
+    app.include_router(api.router)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -21,6 +21,28 @@ router = APIRouter(include_in_schema=False)
 ANSWERS = {"1": 1, "0": 0, "-1": -1}
 
 
+@router.post("/c/{consultation}/vote")
+async def cast(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
+    visitor = visitor_of(request)
+    try:
+        receipt = await asyncio.wrap_future(
+            site.desk.submit_soon(consultation, [vote_of(visitor, consultation, sent)])
+        )
+    except Refused as refused:
+        error = refused
+        if error.code in ("no-such-consultation", "not-a-member", "unknown-statement"):
+            raise
+        return await run_in_threadpool(
+            _ballot, request, site, consultation, sent["statement"] or None, error=error
+        )
+    number = receipt[0].index
+    return go(
+        f"/c/{consultation}/mine#s{sent['statement']}"
+        if sent["back"] == "mine"
+        else f"/c/{consultation}/vote?after={number}"
+    )
+
+
 @router.get("/c/{consultation}/vote")
 def vote_page(
     request: Request,
@@ -63,28 +85,6 @@ def _ballot(
         late=late,
         wanted=wanted,
         error=error,
-    )
-
-
-@router.post("/c/{consultation}/vote")
-async def cast(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
-    visitor = visitor_of(request)
-    try:
-        receipt = await asyncio.wrap_future(
-            site.desk.submit_soon(consultation, [vote_of(visitor, consultation, sent)])
-        )
-    except Refused as refused:
-        error = refused
-        if error.code in ("no-such-consultation", "not-a-member", "unknown-statement"):
-            raise
-        return await run_in_threadpool(
-            _ballot, request, site, consultation, sent["statement"] or None, error=error
-        )
-    number = receipt[0].index
-    return go(
-        f"/c/{consultation}/mine#s{sent['statement']}"
-        if sent["back"] == "mine"
-        else f"/c/{consultation}/vote?after={number}"
     )
 
 
