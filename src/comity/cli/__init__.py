@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "power": ("comity.cli.power:power", "Show what a decision rule does to each party's influence."),
         "report": ("comity.cli.report:report", "Write what a consultation found as one HTML page."),
         "serve": ("comity.cli.serve:serve", "Serve the site on this machine."),
+        "slate": ("comity.cli.slate:slate", "Choose a few statements that represent everybody."),
         "verify": ("comity.cli.verify:verify", "Check a record that somebody exported."),
     }
 )

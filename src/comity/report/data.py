@@ -84,7 +84,7 @@ def findings_csv(findings: Findings) -> str:
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it; the JSON has it as it was.
     """
-    table = _Lines()
+    table = Lines()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(COLUMNS)
     sides = {side.side_id: side for side in findings.sides}
@@ -92,11 +92,11 @@ def findings_csv(findings: Findings) -> str:
     for found in findings.statements:
         outcome = outcomes[found.statement.statement_id]
         for row in _rows(found, sides):
-            writer.writerow([_safe(cell) for cell in (*row, found.divisiveness, *outcome)])
+            writer.writerow([safe_cell(cell) for cell in (*row, found.divisiveness, *outcome)])
     return "".join(table)
 
 
-class _Lines(list[str]):
+class Lines(list[str]):
     """What a CSV writer writes into, line by line; a pure room opens no file."""
 
     def write(self, line: str) -> None:
@@ -160,5 +160,6 @@ def _share(estimate: Estimate | None) -> list[object]:
     return ["", "", ""] if estimate is None else [estimate.value, estimate.low, estimate.high]
 
 
-def _safe(cell: object) -> object:
+def safe_cell(cell: object) -> object:
+    """A cell that a spreadsheet would run as a formula, disarmed by an apostrophe."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
