@@ -156,10 +156,16 @@ def findings_table(times: int) -> str:
             mirror = published(swapped(votes), people, texts, method)
             changed = turned_back(given, swap=False) ^ turned_back(mirror, swap=True)
             total = sum(1 for _ in flat(asdict(given)))
-            rows.append([name, method, f"{worst} of {total}", len(changed)])
-    return show(
-        ["votes", "method", "values that differ when shuffled", "entries that differ when swapped"], rows
-    )
+            named = sum(bool(entry[-1]) for entry in changed)
+            rows.append([name, method, f"{worst} of {total}", named, len(changed)])
+    head = [
+        "votes",
+        "method",
+        "values that differ when shuffled",
+        "named entries that differ when swapped",
+        "all",
+    ]
+    return show(head, rows)
 
 
 def main() -> None:
@@ -204,9 +210,10 @@ def main() -> None:
         "groups",
     ]
     print(show(head, rows))
-    print(
-        "\npositions: largest difference, after the swap up to the sign of both axes; groups: worst adjusted Rand index"
-    )
+    print("\npositions: largest difference, after the swap up to the sign of both axes;", end=" ")
+    print("groups: worst adjusted Rand index\n", flush=True)
+    if chosen.only is None:
+        print(findings_table(max(1, times // 3)))
 
 
 if __name__ == "__main__":
