@@ -48,6 +48,7 @@ def serve(*, port: int = PORT, host: str = "127.0.0.1", workers: int = 1, log: s
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(2048)  # whoever comes at once waits a moment and is not turned away
     except OSError as error:
         raise Refused(
             "port-taken",
