@@ -32,6 +32,8 @@ from comity.engine.votes import Floats, VoteMatrix
 CONFUSION = 0.1
 GAP = 2.2
 """Standard deviations by which the middle must be emptier than one cloud allows."""
+DOUBTS = 2.5
+"""Standard deviations of one participant's place by which the middles of two groups must lie apart."""
 MOST_COMPONENTS = 8
 SAMPLE = 600
 """Participants on whom the number of groups is decided; everybody is then assigned."""
@@ -105,7 +107,7 @@ def opinion_groups(
     position, covariance = model.position[:, :n_axes], model.position_covariance[:, :n_axes, :n_axes]
     deciding = _deciding(order[placed[order]], covariance)
     mixture = _mixture(position[deciding])
-    members, gap = _joined(mixture.responsibility, position[deciding])
+    members, gap = _joined(mixture.responsibility, position[deciding], covariance[deciding])
     if len(members) == 1:
         return _one_group(placed, n_axes)
     stability = _stability(mixture, members, position[deciding], covariance[deciding], seed)
@@ -245,7 +247,9 @@ def _responsibilities(terms: Floats, weight: Floats) -> tuple[Floats, float]:
     return density / total, float((largest + np.log(total)).sum())
 
 
-def _joined(responsibility: Floats, points: Floats) -> tuple[tuple[tuple[int, ...], ...], float | None]:
+def _joined(
+    responsibility: Floats, points: Floats, covariance: Floats
+) -> tuple[tuple[tuple[int, ...], ...], float | None]:
     """Join components until every two groups are distinct; which components make each group, and the smallest gap."""
     parts: list[tuple[int, ...]] = [(k,) for k in range(len(responsibility))]
     smallest = max(SMALLEST_SIZE, int(np.ceil(SMALLEST_SHARE * len(points))))
@@ -261,7 +265,7 @@ def _joined(responsibility: Floats, points: Floats) -> tuple[tuple[tuple[int, ..
             others[first] = -1.0
             second = others.argmax()
         else:
-            gaps = _gaps(points, merged.argmax(axis=0), len(parts))
+            gaps = _gaps(points, covariance, merged.argmax(axis=0), len(parts))
             first, second = np.unravel_index(int(gaps.argmin()), gaps.shape)
             if gaps[first, second] >= GAP:
                 return tuple(parts), float(gaps[first, second])
@@ -282,19 +286,22 @@ def _confusion(merged: Floats) -> Floats:
     return np.maximum(taken, taken.T)
 
 
-def _gaps(points: Floats, group: Integers, k: int) -> Floats:
+def _gaps(points: Floats, covariance: Floats, group: Integers, k: int) -> Floats:
     """`_gap` of every pair of groups; infinite on the diagonal."""
     gaps = np.full((k, k), np.inf)
     for one in range(k):
         for other in range(one):
-            gaps[one, other] = gaps[other, one] = _gap(points[group == one], points[group == other])
+            both = (group == one) | (group == other)
+            doubt = covariance[both].mean(axis=0)
+            gaps[one, other] = gaps[other, one] = _gap(points[group == one], points[group == other], doubt)
     return gaps
 
 
-def _gap(one: Floats, other: Floats) -> float:
+def _gap(one: Floats, other: Floats, doubt: Floats) -> float:
     """By how many standard deviations the middle between two groups is emptier than a single cloud allows.
 
     Looked at along two lines: the one between the means, and the one that separates the groups best (Fisher).
+    doubt: mean covariance of their members' positions.
     """
     d = one.shape[1]
     apart = other.mean(axis=0) - one.mean(axis=0)
@@ -302,13 +309,18 @@ def _gap(one: Floats, other: Floats) -> float:
         ((side - side.mean(axis=0)).T @ (side - side.mean(axis=0)) for side in (one, other)), np.zeros(d)
     )
     within = scatter / (len(one) + len(other)) + 1e-6 * np.eye(d)
-    return max(_gap_along(one @ line, other @ line) for line in (np.linalg.solve(within, apart), apart))
+    lines = (np.linalg.solve(within, apart), apart)
+    return max(_gap_along(one @ line, other @ line, float(np.sqrt(line @ doubt @ line))) for line in lines)
 
 
-def _gap_along(one: Floats, other: Floats) -> float:
-    """The same on one line: counts in three windows as wide as a third of the way, at both medians and half-way."""
+def _gap_along(one: Floats, other: Floats, doubt: float) -> float:
+    """The same on one line: counts in three windows as wide as a third of the way, at both medians and half-way.
+
+    Medians that lie nearer than DOUBTS standard deviations of a single position are no two groups: few votes
+    make positions lumpy, and who stands on which lump is chance.
+    """
     start, end = float(np.median(one)), float(np.median(other))
-    if end <= start:
+    if end - start <= DOUBTS * doubt:
         return -np.inf
     way = (np.concatenate([one, other]) - start) / (end - start)
     left, middle, right = (int((np.abs(way - at) <= 1 / 6).sum()) for at in (0.0, 0.5, 1.0))

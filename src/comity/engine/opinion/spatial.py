@@ -34,9 +34,11 @@ from comity.engine.votes import Floats, VoteMatrix
 Indices = npt.NDArray[np.int32]
 TOLERANCE = 3e-3
 MAXIMUM_ITERATIONS = 100
-LOADING_SHRINKAGE = 0.5
-"""Mean-field posteriors are too narrow, so the learnt precision of the loadings comes out too high; it is
+SHRINKAGE = 0.5
+"""Mean-field posteriors are too narrow, so the learnt precision of intercepts and loadings comes out too high; it is
 multiplied by this number, which was best on held-out answers (docs/methods/spatial-model.md has the table)."""
+STRETCH = 1.06
+"""The variational bound draws log odds towards 0; predicted ones are stretched by what was best on simulated votes."""
 BLOCK_VOTES = 65_536
 """Votes worked on at a time: their temporary columns fit a processor's cache."""
 FULL_TABLE = 16
@@ -104,7 +106,7 @@ class SpatialModel:
         The average of sigma over a normal variable is taken by MacKay's approximation (1992).
         """
         mean, variance = self.log_odds(participant, statement)
-        return averaged_sigma(mean, variance)
+        return averaged_sigma(STRETCH * mean, variance)
 
     def probability_table(self, participant: npt.ArrayLike) -> Floats:
         """P(agree | takes a side) of some participants on every statement, shape (len(participant), n_statements).
@@ -129,7 +131,7 @@ class SpatialModel:
             2.0 * b,
             np.ones((len(b), 1)),
         ]
-        return averaged_sigma(mean, np.concatenate(rows, axis=1) @ np.concatenate(terms, axis=1).T)
+        return averaged_sigma(STRETCH * mean, np.concatenate(rows, axis=1) @ np.concatenate(terms, axis=1).T)
 
     def slope(self, participant: npt.ArrayLike) -> Floats:
         """(1, x_i): how the log odds of a participant change with a statement's intercept and loadings."""
@@ -587,8 +589,8 @@ def _columns_given_rows(state: _State, weighted: Floats, sided: Floats, lean_var
         column_covariance=covariance,
         lean_variance=max(lean_variance, SMALLEST_VARIANCE),
         intercept_mean=center,
-        intercept_variance=max(float(intercept_spread.mean()), SMALLEST_VARIANCE),
-        loading_variance=max(float(loading_spread.mean()) / LOADING_SHRINKAGE, SMALLEST_VARIANCE),
+        intercept_variance=max(float(intercept_spread.mean()) / SHRINKAGE, SMALLEST_VARIANCE),
+        loading_variance=max(float(loading_spread.mean()) / SHRINKAGE, SMALLEST_VARIANCE),
     )
 
 
