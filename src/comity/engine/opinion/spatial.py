@@ -35,7 +35,7 @@ Indices = npt.NDArray[np.int32]
 TOLERANCE = 3e-3
 MAXIMUM_ITERATIONS = 100
 SHRINKAGE = 0.5
-"""Mean-field posteriors are too narrow, so the learnt precision of intercepts and loadings comes out too high; it is
+"""Mean-field posteriors are too narrow, so the learnt precision of the loadings comes out too high; it is
 multiplied by this number, which was best on held-out answers (docs/methods/spatial-model.md has the table)."""
 STRETCH = 1.06
 """The variational bound draws log odds towards 0; predicted ones are stretched by what was best on simulated votes."""
@@ -589,7 +589,7 @@ def _columns_given_rows(state: _State, weighted: Floats, sided: Floats, lean_var
         column_covariance=covariance,
         lean_variance=max(lean_variance, SMALLEST_VARIANCE),
         intercept_mean=center,
-        intercept_variance=max(float(intercept_spread.mean()) / SHRINKAGE, SMALLEST_VARIANCE),
+        intercept_variance=max(float(intercept_spread.mean()), SMALLEST_VARIANCE),
         loading_variance=max(float(loading_spread.mean()) / SHRINKAGE, SMALLEST_VARIANCE),
     )
 
