@@ -12,6 +12,7 @@ import pytest
 from scipy.special import expit
 
 from comity.engine.methods import METHODS
+from comity.engine.opinion.groups import adjusted_rand_index
 from comity.exchange.reading import consultation_in
 from comity.findings.compute import findings_of
 from comity.findings.findings import Findings
@@ -260,3 +261,25 @@ def test_a_real_conversation_shuffled_gives_the_same_findings(
     before, after = published(findings_of(given)), published(findings_of(shuffled(given, 5)))
     for part in ("places", "sides", "quality"):
         assert before[part] == after[part]
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("15-per-hour-seattle", 0.8), ("canadian-electoral-reform", 0.9), ("vtaiwan.uberx", 0.75)],
+)
+def test_the_classic_method_finds_the_groups_that_polis_published(
+    name: str, least: float, shared_data: Callable[[str], Path]
+) -> None:
+    """At the published number of groups; Polis' own groups carry history, so they cannot be met exactly."""
+    given = consultation_in(
+        {path.name: path.read_bytes() for path in shared_data(f"polis/{name}").iterdir()}, name
+    )
+    published_group = dict(zip(given.participant_ids, given.published_group or (), strict=True))
+    found = findings_of(given, Parameters(method="classic", group_count=2))
+    pairs = [
+        (point.group or "", published_group[point.participant_id])
+        for point in found.opinion_map.points
+        if published_group[point.participant_id]
+    ]
+    ours, theirs = (np.unique(labels, return_inverse=True)[1] for labels in zip(*pairs, strict=True))
+    assert adjusted_rand_index(ours, theirs) >= least

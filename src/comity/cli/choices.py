@@ -35,6 +35,13 @@ class Choices:
         int, Parameter(help="Votes a participant needs for a place on the map (all, where there are fewer).")
     ] = 7
     dimensions: Annotated[int, Parameter(help="Axes of the spatial model, 1 to 10.")] = 2
+    delegation_below: Annotated[
+        int, Parameter(help="A party with fewer participants speaks through a delegation, not as a sample.")
+    ] = 5
+    group_count: Annotated[
+        int | None,
+        Parameter(help="With --method classic: so many groups, not the number Polis would choose."),
+    ] = None
     interval: Annotated[float, Parameter(help="Probability that every shown interval holds, 0 to 1.")] = 0.9
 
     def parameters(self) -> Parameters:
@@ -46,6 +53,15 @@ class Choices:
         _within("--interval", self.interval, 0, 1)
         _counted("--minimum-votes", self.minimum_votes, 1, 1_000_000)
         _counted("--dimensions", self.dimensions, 1, 10)
+        _counted("--delegation-below", self.delegation_below, 0, 1_000_000)
+        if self.group_count is not None:
+            _counted("--group-count", self.group_count, 1, 100)
+            if self.method != "classic":
+                raise Refused(
+                    "out-of-range",
+                    f"--group-count is {self.group_count}, but only --method classic lets you choose the number "
+                    "of groups; Comity's own model finds it",
+                )
         return Parameters(
             method=self.method,
             threshold=self.threshold,
@@ -53,6 +69,8 @@ class Choices:
             minimum_votes=self.minimum_votes,
             include_rejected=self.include_rejected,
             dimensions=self.dimensions,
+            delegation_below=self.delegation_below,
+            group_count=self.group_count,
             interval=self.interval,
         )
 

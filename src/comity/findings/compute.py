@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -71,7 +71,9 @@ def findings_of(
     order = canonical(given.votes)
     say("placing participants and statements")
     place = (
-        _classic_place(given, order, chosen) if chosen.method == "classic" else _spatial_place(order, chosen)
+        _classic_place(consultation, given, order, chosen)
+        if chosen.method == "classic"
+        else _spatial_place(order, chosen)
     )
     say("comparing sides")
     party_of = np.full(given.votes.n_participants, -1, np.int32)
@@ -153,18 +155,33 @@ def _why_groups(found: OpinionGroups) -> str:
     return f"There are {found.n_groups} groups: between any two of them lies a gap that a single cloud would not have."
 
 
-def _classic_place(given: Inputs, order: CanonicalVotes, chosen: Parameters) -> _Place:
-    result = classic_pipeline(order.votes, minimum_votes=chosen.minimum_votes)
-    group = np.where((result.group < 0) & result.placed, 0, result.group)
-    position = np.asarray(result.map.position, np.float64)
+def _classic_place(
+    consultation: Consultation, given: Inputs, order: CanonicalVotes, chosen: Parameters
+) -> _Place:
+    """Polis blanks what moderators rejected but counts it in its scale, so it is given the whole table."""
+    every = inputs(consultation, replace(chosen, include_rejected=True)).votes
+    kept = np.array(
+        [chosen.include_rejected or s.moderation != "rejected" for s in consultation.statements], bool
+    )
+    result = classic_pipeline(
+        every,
+        group_count=chosen.group_count,
+        minimum_votes=chosen.minimum_votes,
+        moderated_out=~kept,
+        meta=np.array([s.is_meta for s in consultation.statements], bool),
+    )
+    row = order.participant
+    placed = result.placed[row]
+    group = np.where((result.group[row] < 0) & placed, 0, result.group[row])
+    position = np.asarray(result.map.position, np.float64)[row]
     strength = np.asarray(result.map.variance, np.float64)
     return _Place(
         position,
         np.zeros_like(position),
-        result.placed,
+        placed,
         group,
-        result.placed.astype(np.float64),
-        np.asarray(result.map.statement_position, np.float64),
+        placed.astype(np.float64),
+        np.asarray(result.map.statement_position, np.float64)[kept][order.statement],
         strength,
         0,
         None,
@@ -374,10 +391,13 @@ class _Publisher:
         sure = {"support": ground.sides.supports, "reject": ground.sides.rejects}
         of_sides = {way: (np.round(table, SHARE_DECIMALS) + 0.0).T.tolist() for way, table in sure.items()}
         ids = [side.side_id for side in self.sides]
+        everybody = self.analysed.everybody
         rows: list[CommonGround] = []
         for j, statement in enumerate(self.given.statements):
             k = int(column_of[j])
-            supported = bool(ground.supports[k] >= ground.rejects[k])
+            supported = bool(ground.supports[k] > ground.rejects[k])
+            if ground.supports[k] == ground.rejects[k]:
+                supported = bool(everybody.agreed[0, k] >= everybody.disagreed[0, k])
             certainty = ground.supports if supported else ground.rejects
             weakest = ground.weakest_support if supported else ground.weakest_reject
             way: Direction = "support" if supported else "reject"
@@ -544,7 +564,9 @@ class _Publisher:
             "map": method(
                 "classic/1" if classic else "spatial-model/1", PLACE_DECIMALS, "dimensions", "minimum_votes"
             ),
-            "groups": method("classic/1" if classic else "opinion-groups/1", SHARE_DECIMALS, "minimum_votes"),
+            "groups": method("classic/1", SHARE_DECIMALS, "minimum_votes", "group_count")
+            if classic
+            else method("opinion-groups/1", SHARE_DECIMALS, "minimum_votes"),
             "support": method("support/1", SHARE_DECIMALS, "interval"),
             "common_ground": method(
                 "common-ground/1", SHARE_DECIMALS, "threshold", "certainty", "delegation_below"
