@@ -8,8 +8,10 @@ from comity.cli.choices import Choices
 from comity.errors import Refused
 from comity.findings.parameters import Parameters
 
-GROUP_COUNT_ALONE = "--group-count is 3, but only --method classic lets you choose the number of groups; "
+GROUP_COUNT_ALONE = (
+    "--group-count is 3, but only --method classic lets you choose the number of groups; "
     "Comity's own model finds it"
+)
 
 
 def test_what_nobody_chose_is_what_the_findings_would_choose() -> None:
