@@ -22,6 +22,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "sequential-pav/1": "comity.engine.opinion.slates.pav:sequential_pav",
         "exact-pav/1": "comity.engine.opinion.slates.pav:exact_pav",
         "slate-certificate/1": "comity.engine.opinion.slates.certificate:certificate",
+        "routing/1": "comity.engine.opinion.routing:next_statement",
         "classic/1": "comity.engine.opinion.classic.pipeline:classic_pipeline",
         "classic-representative/1": "comity.engine.opinion.classic.representative:representative_statements",
         "classic-consensus/1": "comity.engine.opinion.classic.consensus:consensus_statements",
