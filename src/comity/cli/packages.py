@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from comity.cli.writing import put
 from comity.errors import Refused
 from comity.exchange.genius import genius_negotiation, is_xml
 from comity.exchange.negotiation import EXAMPLE, draft_from, negotiation_from_toml
@@ -58,10 +59,10 @@ def packages(
     seconds
         The most that one solution may take in a space too large to list.
     example
-        Print a small negotiation in our TOML form instead, to start from.
+        Write a small negotiation in our TOML form instead, to start from.
     """
     if example:
-        print(EXAMPLE, end="")
+        put("-" if out is None else str(out), EXAMPLE.encode())
         return
     if path is None:
         raise Refused(
@@ -77,10 +78,8 @@ def packages(
             package_findings(negotiation, solution=solution, draft=table, seconds=seconds), reader
         )
     text = {"html": packages_page, "json": packages_json, "csv": packages_csv}[format](found)
-    if out is None:
-        sys.stdout.write(text)
-    else:
-        out.write_text(text, encoding="utf-8")
+    put("-" if out is None else str(out), text.encode())
+    if out is not None:
         print(f"Written to {out}", file=sys.stderr)
     if reader == MEDIATOR:
         print("This holds what every party stated in private; do not pass it on.", file=sys.stderr)
