@@ -16,7 +16,7 @@ from comity.findings.parameters import Parameters
 from comity.record.consultation import Party, RecordHead, Skipped, Source, Statement
 
 Stance = Literal["supports", "rejects", "divided", "uncertain", "silent"]
-"""divided: surely neither supports nor rejects. uncertain: too few votes to say. silent: nobody voted."""
+"""divided: surely neither supports nor rejects. uncertain: not sure enough of any of these. silent: nobody voted."""
 Direction = Literal["support", "reject"]
 
 
