@@ -14,7 +14,9 @@ import pytest
 from comity.assemble import Site
 from comity.desk import Beside, Desk, new_pseudonym, new_text, new_token
 from comity.errors import Refused
+from comity.exchange.record_file import written
 from comity.reader import Reader
+from comity.record.bargain import DraftProposed, IssueAdded, NegotiationOpened
 from comity.record.canonical import token_hash
 from comity.record.checkpoint import checkpoint_from
 from comity.record.entries import (
@@ -357,3 +359,31 @@ def test_waiting_for_a_change(site: Site) -> None:
 def test_texts_and_names_are_random() -> None:
     assert len({new_pseudonym() for _ in range(1000)}) == len({new_token() for _ in range(1000)}) == 1000
     assert new_text("a").hash != new_text("a").hash
+
+
+def test_interests_and_hurts_are_kept_beside_the_record_and_in_no_copy(site: Site) -> None:
+    ana = site.desk.join("rivers", site.desk.invite("rivers", HOST, "delegate", "aland")).pseudonym
+    site.desk.submit_all(
+        "rivers",
+        [NegotiationOpened(by=HOST), IssueAdded(by=HOST, issue="weir", name="Weir", options=("low", "high"))],
+    )
+    site.desk.state_interests("rivers", ana, "Weir: high is worth 100")
+    with site.reader.reading("rivers") as state:
+        interests = dict(state.bargain.interests)
+    site.desk.submit(
+        "rivers",
+        DraftProposed(
+            by="site",
+            draft=1,
+            package={"weir": "low"},
+            why="first draft",
+            interests=interests,
+            comity_version="0.1.0",
+        ),
+    )
+    site.desk.mark_hurt("rivers", ana, 1, "weir")
+    stated = site.reader.stated("rivers")
+    assert dict(stated.interests) == {"aland": "Weir: high is worth 100"}
+    assert dict(stated.hurts) == {"aland": "weir"}
+    for kind in ("public", "full"):
+        assert b"worth 100" not in b"".join(written(site.reader.copy("rivers", kind)))

@@ -19,6 +19,7 @@ from threading import Lock, Thread
 from comity.errors import Refused
 from comity.reader import Reader, Room, Text, fold
 from comity.record.admission import admit
+from comity.record.bargain import HurtMarked, InterestsStated
 from comity.record.canonical import token_hash
 from comity.record.checkpoint import Checkpoint, Signer, unverified
 from comity.record.consultation import Consultation
@@ -174,6 +175,18 @@ class Desk:
             ),
         )
         return token
+
+    def state_interests(self, consultation: str, by: str, statement: str) -> Receipt:
+        """Record that a delegate stated the party's interests; the words are kept beside the record, in no copy."""
+        kept = new_text(statement)
+        entry = InterestsStated(by=by, interests=kept.hash)
+        return self.submit(consultation, entry, [Beside("interests", kept.hash, kept.kept())])
+
+    def mark_hurt(self, consultation: str, by: str, draft: int, issue: str) -> Receipt:
+        """Record that a delegate marked an issue, by its id, as what hurts most in the latest draft; kept likewise."""
+        kept = new_text(issue)
+        entry = HurtMarked(by=by, draft=draft, hurt=kept.hash)
+        return self.submit(consultation, entry, [Beside("hurt", kept.hash, kept.kept())])
 
     def join(self, consultation: str, token: str | None, identity: Mapping[str, str] | None = None) -> Joined:
         """Join by an invitation's secret, or without one where the consultation is open to all.

@@ -46,6 +46,17 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """By party: its latest statement of interests, and the id of the issue that it says hurts in the latest draft.
+
+    A party whose words are not kept here (a record that was copied from elsewhere) is left out.
+    """
+
+    interests: Mapping[str, str]
+    hurts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Person:
     """Who a secret link belongs to."""
 
@@ -113,6 +124,19 @@ class Reader:
     def size(self, consultation: str) -> int:
         """How many entries the record has: cheap enough to ask every second."""
         return self.store.size(consultation)
+
+    def stated(self, consultation: str) -> Stated:
+        """What the parties state in private for their packages: never to be shown to another party."""
+        with self.reading(consultation) as state:
+            interests, hurts = dict(state.bargain.interests), dict(state.bargain.hurts)
+        return Stated(
+            self._beside(consultation, "interests", interests), self._beside(consultation, "hurt", hurts)
+        )
+
+    def _beside(self, consultation: str, kind: str, hashes: Mapping[str, str]) -> Mapping[str, str]:
+        kept = {party: self.store.get(consultation, kind, hash_) for party, hash_ in hashes.items()}
+        texts = {party: json.loads(value)["text"] for party, value in kept.items() if value is not None}
+        return MappingProxyType(texts)
 
     def wait_for_change(self, consultation: str, size: int, seconds: float) -> int:
         """Return the record's size as soon as it is not `size`, or after so many seconds.

@@ -9,6 +9,13 @@ import pytest
 
 from comity.errors import Refused
 from comity.record.admission import MAY, Actor, admit, may
+from comity.record.bargain import (
+    DraftProposed,
+    HurtMarked,
+    InterestsStated,
+    IssueAdded,
+    NegotiationOpened,
+)
 from comity.record.canonical import token_hash
 from comity.record.entries import (
     KINDS,
@@ -60,6 +67,13 @@ ACTOR: dict[Actor, str] = {
 HOUR = 3_600_000
 
 
+BARGAIN = (
+    NegotiationOpened(by=HOST, shown="rankings"),
+    IssueAdded(by=HOST, issue="weir", name="Weir", options=("low", "high"), otherwise="low"),
+    DraftProposed(by=HOST, draft=1, package={"weir": "low"}, why="first draft", comity_version="0.1.0"),
+)
+
+
 def everybody() -> State:
     """One of every role, one vote of each who votes, a statement of Dov's and a translation of Titus'."""
     return admitted(
@@ -107,6 +121,13 @@ def act(kind: str, by: str, state: State) -> Entry:
             comity_version="0.1.0",
         ),
         "checkpoint": CheckpointRecorded(by=by, size=2, root=state.tree.root(2).hex()),
+        "negotiation-opened": NegotiationOpened(by=by),
+        "issue-added": IssueAdded(by=by, issue="dam", name="Dam", options=("none", "low")),
+        "interests-stated": InterestsStated(by=by, interests=text("i")),
+        "draft-proposed": DraftProposed(
+            by=by, draft=1, package={"weir": "low"}, why="first draft", comity_version="0.1.0"
+        ),
+        "hurt-marked": HurtMarked(by=by, draft=1, hurt=text("weir")),
     }
     return replace(acts[kind], at=at)
 
@@ -121,6 +142,13 @@ def test_the_matrix_knows_every_kind_and_every_role() -> None:
 def test_role_and_act(kind: str, actor: Actor) -> None:
     """Every role tries every act: what the matrix allows passes, everything else is refused, and nothing else."""
     state = everybody()
+    before = {
+        "issue-added": BARGAIN[:1],
+        "interests-stated": BARGAIN[:2],
+        "draft-proposed": BARGAIN[:2],
+        "hurt-marked": BARGAIN,
+    }
+    admitted(before.get(kind, ()), state)
     entry = act(kind, ACTOR[actor], state)
     if kind == "opening":
         state = State() if actor != "host" else state

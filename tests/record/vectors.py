@@ -10,6 +10,13 @@ from typing import Any
 from comity.errors import Refused
 from comity.exchange.record_file import written
 from comity.record.admission import admit
+from comity.record.bargain import (
+    DraftProposed,
+    HurtMarked,
+    InterestsStated,
+    IssueAdded,
+    NegotiationOpened,
+)
 from comity.record.canonical import text_hash, token_hash
 from comity.record.checkpoint import Checkpoint
 from comity.record.copies import CopiedText, copied
@@ -71,6 +78,25 @@ def story(**settings: Any) -> list[bytes]:
         vote(DOV, 1, 0, salt=salt),
         vote(ANA, 2, -1, salt=salt),
         VoteWithdrawn(by=ANA, statement="s2", salt=salt),
+        NegotiationOpened(by=HOST, shown="rankings", quota=2, veto=("aland",)),
+        IssueAdded(
+            by=HOST,
+            issue="weir",
+            name="The weir",
+            options=("none", "low", "high"),
+            otherwise="none",
+            settled_by=("aland", "bland"),
+        ),
+        InterestsStated(by=ANA, interests=text("interests of Aland")),
+        DraftProposed(
+            by="site",
+            draft=1,
+            package={"weir": "high"},
+            why="first draft",
+            interests={"aland": text("interests of Aland")},
+            comity_version="0.1.0",
+        ),
+        HurtMarked(by=ANA, draft=1, hurt=text("weir")),
         TextErased(by=DOV, text=text("Off topic"), reason="author-asked"),
         MembershipEnded(by=HOST, member=EVE),
         IdentityErased(by=DOV, member=DOV),
@@ -202,6 +228,10 @@ def admission_vector() -> dict[str, Any]:
         ParticipantJoined(by="p-new", role="participant", invitation=token_hash("guessed")),
         StatementModerated(by=EVE, statement="s4", decision="declined"),
         CheckpointRecorded(by="site", size=3, root="0" * 64),
+        NegotiationOpened(by=HOST),
+        IssueAdded(by=HOST, issue="more", name="More", options=("yes", "no")),
+        HurtMarked(by=ANA, draft=2, hurt=text("weir")),
+        DraftProposed(by=HOST, draft=3, package={"weir": "low"}, why="improved", comity_version="0.1.0"),
     ):
         state = State()
         for body in bodies[:upto]:

@@ -14,6 +14,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from comity.errors import Refused
+from comity.record import bargain
+from comity.record.bargain import (
+    DraftProposed,
+    HurtMarked,
+    InterestsStated,
+    IssueAdded,
+    NegotiationOpened,
+)
 from comity.record.entries import (
     SITE,
     UNTIL_THE_FIRST_VOTE,
@@ -66,6 +74,11 @@ MAY: Mapping[str, frozenset[Actor]] = MappingProxyType(
         "closed": frozenset({"host", "site"}),
         "finding-published": frozenset({"host", "site"}),
         "checkpoint": frozenset({"site"}),
+        "negotiation-opened": frozenset({"host"}),
+        "issue-added": frozenset({"host"}),
+        "interests-stated": frozenset({"delegate"}),
+        "draft-proposed": frozenset({"host", "site"}),
+        "hurt-marked": frozenset({"delegate"}),
     }
 )
 """Kind of entry -> who may write one. Three rules narrow it: only the host ends another's membership or erases
@@ -411,6 +424,14 @@ def _checks_root(state: State, entry: FindingPublished | CheckpointRecorded) -> 
         )
 
 
+def _bargained(state: State, entry: Entry) -> None:
+    if isinstance(entry, (InterestsStated, HurtMarked)):
+        _check_open(state, entry)
+    else:
+        _check_not_closed(state, entry)
+    bargain.check(state.bargain, entry, state.parties)
+
+
 _RULES: Mapping[type[Entry], Callable[[State, Any], None]] = MappingProxyType(
     {
         SettingsChanged: _settings_changed,
@@ -429,6 +450,11 @@ _RULES: Mapping[type[Entry], Callable[[State, Any], None]] = MappingProxyType(
         Closed: _closed,
         FindingPublished: _checks_root,
         CheckpointRecorded: _checks_root,
+        NegotiationOpened: _bargained,
+        IssueAdded: _bargained,
+        InterestsStated: _bargained,
+        DraftProposed: _bargained,
+        HurtMarked: _bargained,
     }
 )
 

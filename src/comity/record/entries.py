@@ -15,8 +15,18 @@ from dataclasses import MISSING, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, get_args
 
+from comity.record.bargain import (
+    DraftProposed,
+    HurtMarked,
+    InterestsStated,
+    IssueAdded,
+    NegotiationOpened,
+    Why,
+)
 from comity.record.canonical import canonical, parsed
 from comity.record.consultation import Promise, Visibility
+from comity.record.entry import Entry as Entry  # noqa: PLC0414 - whoever needs entries needs this too
+from comity.record.negotiation import Shown
 
 SITE = "site"
 """In `Entry.by`: the site itself, by a rule everybody can check (a scheduled closing, a checkpoint)."""
@@ -42,15 +52,6 @@ HASH = re.compile(r"[0-9a-f]{64}\Z")
 SALT = re.compile(r"[0-9a-f]{32}\Z")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 TIME = range(-(2**53) + 1, 2**53)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One thing that happened. at: None until the desk has stamped it, or where an imported time is unknown."""
-
-    kind: ClassVar[str]
-    at: int | None = None
-    by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,6 +289,11 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
             Closed,
             FindingPublished,
             CheckpointRecorded,
+            NegotiationOpened,
+            IssueAdded,
+            InterestsStated,
+            DraftProposed,
+            HurtMarked,
         )
     }
 )
@@ -582,6 +588,17 @@ _FORMS: Mapping[str, Check] = {
     "root": _HASH,
     "parameters": _mapping_of((_anything, "values")),
     "comity_version": _text(100, 1),
+    "shown": _one_of(Shown),
+    "quota": _or_none(_integer(1, 1_000_000, "1 to 1000000")),
+    "veto": _tuple_of(_text(100, 1), 1000),
+    "issue": _ID,
+    "options": _tuple_of(_text(300, 1), 10_000),
+    "otherwise": _or_none(_text(300, 1)),
+    "settled_by": _tuple_of(_text(100, 1), 1000),
+    "draft": _integer(1, 1_000_000, "1 to 1000000"),
+    "package": _mapping_of(_text(300, 1)),
+    "why": _one_of(Why),
+    "hurt": _HASH,
 }
 """What a field must look like, whatever entry it stands in; `_SPECIAL` holds what differs by kind."""
 
@@ -594,6 +611,8 @@ _SPECIAL: Mapping[tuple[type[Entry], str], Check] = {
     (InvitationRevoked, "invitation"): _HASH,
     (StatementModerated, "reason"): _or_none(_one_of(DeclineReason)),
     (TextErased, "reason"): _one_of(ErasureReason),
+    (InterestsStated, "interests"): _HASH,
+    (DraftProposed, "interests"): _mapping_of(_HASH),
 }
 
 

@@ -10,6 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from comity.record.bargain import (
+    DraftProposed,
+    HurtMarked,
+    InterestsStated,
+    IssueAdded,
+    NegotiationOpened,
+    follow,
+)
 from comity.record.consultation import NO_TIME, Consultation, Party
 from comity.record.entries import (
     CheckpointRecorded,
@@ -194,6 +202,11 @@ def _checkpoint(state: State, entry: CheckpointRecorded) -> None:
     state.checkpoints.append(entry.size)
 
 
+def _bargain(state: State, entry: Entry) -> None:
+    member = state.members.get(entry.by)
+    follow(state.bargain, entry, None if member is None else member.party)
+
+
 _APPLY: Mapping[type[Entry], Callable[[State, Any], None]] = MappingProxyType(
     {
         Opening: _opening,
@@ -213,5 +226,10 @@ _APPLY: Mapping[type[Entry], Callable[[State, Any], None]] = MappingProxyType(
         Closed: _closed,
         FindingPublished: _finding_published,
         CheckpointRecorded: _checkpoint,
+        NegotiationOpened: _bargain,
+        IssueAdded: _bargain,
+        InterestsStated: _bargain,
+        DraftProposed: _bargain,
+        HurtMarked: _bargain,
     }
 )

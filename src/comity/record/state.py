@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from comity.record.bargain import Bargain
 from comity.record.consultation import (
     NO_TIME,
     Consultation,
@@ -118,7 +119,8 @@ class State:
 
     settings: the opening with all later changes. members, invitations, statements, parties, translations: by
     pseudonym, hash, id, id, and (subject, language), each in order of arrival. decisions, published: the
-    moderation entries and published findings with the numbers of their entries.
+    moderation entries and published findings with the numbers of their entries. bargain: the negotiation over
+    packages, empty where there is none.
     """
 
     def __init__(self) -> None:
@@ -137,6 +139,7 @@ class State:
         self.decisions: list[tuple[int, StatementModerated]] = []
         self.published: list[tuple[int, str]] = []
         self.checkpoints: list[int] = []
+        self.bargain = Bargain()
         self.n_open_joins = 0
         self.vote_member = array("i")
         self.vote_statement = array("i")

@@ -1,0 +1,135 @@
+"""The negotiation in the record: what follows what, every refusal with its words, and what no copy holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from comity.errors import Refused
+from comity.record.bargain import (
+    DraftProposed,
+    HurtMarked,
+    InterestsStated,
+    IssueAdded,
+    NegotiationOpened,
+)
+from comity.record.entries import Entry
+from comity.record.state import State
+from tests.record.example import ANA, HOST, admitted, beginning, text
+
+OPENED = NegotiationOpened(by=HOST, shown="rankings", quota=2, veto=("aland",))
+WEIR = IssueAdded(by=HOST, issue="weir", name="Weir", options=("none", "low", "high"), otherwise="none")
+FUND = IssueAdded(by=HOST, issue="fund", name="Fund", options=("10", "20"))
+STATED = InterestsStated(by=ANA, interests=text("first"))
+
+
+def draft(number: int, why: Any, interests: str | None = "first", **package: str) -> DraftProposed:
+    stated = {} if interests is None else {"aland": text(interests)}
+    chosen = {"weir": "low", "fund": "10"} | package
+    return DraftProposed(
+        by="site", draft=number, package=chosen, why=why, interests=stated, comity_version="0.1.0"
+    )
+
+
+FIRST = draft(1, "first draft")
+
+
+def after(*entries: Entry) -> State:
+    return admitted([*beginning(), *entries])
+
+
+def test_a_whole_procedure() -> None:
+    state = after(
+        OPENED,
+        WEIR,
+        FUND,
+        STATED,
+        FIRST,
+        HurtMarked(by=ANA, draft=1, hurt=text("weir")),
+        HurtMarked(by=ANA, draft=1, hurt=text("fund")),
+    )
+    assert list(state.bargain.issues) == ["weir", "fund"]
+    assert state.bargain.interests == {"aland": text("first")}
+    assert state.bargain.hurts == {"aland": text("fund")}
+    admitted([draft(2, "improved", fund="20")], state)
+    assert state.bargain.hurts == {}
+    assert not state.bargain.is_over
+    admitted([draft(3, "no improvement left", fund="20"), replace(STATED, interests=text("second"))], state)
+    assert state.bargain.is_over
+    admitted([draft(4, "first draft", "second")], state)
+    assert [one.draft for one in state.bargain.drafts] == [1, 2, 3, 4]
+
+
+REFUSALS: dict[str, tuple[tuple[Entry, ...], Entry, str, str]] = {
+    "issue first": ((), WEIR, "no-negotiation", "no packages to negotiate here yet"),
+    "opened twice": ((OPENED,), OPENED, "negotiation-opened", "parties rely on its terms"),
+    "veto of nobody": ((), replace(OPENED, veto=("x",)), "unknown-party", "'x' would have a veto, but"),
+    "too many": ((), replace(OPENED, quota=3), "not-a-number", "3 parties would decide, but there are 2"),
+    "same name": ((OPENED, WEIR), replace(WEIR, issue="w2"), "same-name", "an issue 'Weir' already"),
+    "no option": ((OPENED,), replace(WEIR, options=()), "no-options", "issue 'Weir' needs options"),
+    "same option": ((OPENED,), replace(WEIR, options=("a", "a")), "no-options", "each with its own name"),
+    "otherwise": ((OPENED,), replace(WEIR, otherwise="dry"), "unknown-name", "would otherwise be 'dry'"),
+    "settled by nobody": (
+        (OPENED,),
+        replace(WEIR, settled_by=("x",)),
+        "unknown-party",
+        "settle issue 'Weir'",
+    ),
+    "interests in nothing": ((OPENED,), STATED, "no-options", "no issue to settle yet"),
+    "late issue": (
+        (OPENED, WEIR, draft(1, "first draft", None, fund="10")),
+        FUND,
+        "draft",
+        "speaks of issue 'fund'",
+    ),
+    "after a draft": (
+        (OPENED, WEIR, FUND, STATED, FIRST),
+        replace(FUND, issue="x", name="X"),
+        "draft-exists",
+        "add issues",
+    ),
+    "wrong number": ((OPENED, WEIR, FUND, STATED), draft(2, "first draft"), "draft", "is number 1, not 2"),
+    "no beginning": (
+        (OPENED, WEIR, FUND, STATED),
+        draft(1, "improved"),
+        "draft",
+        "begins with a first draft",
+    ),
+    "begins again": ((OPENED, WEIR, FUND, STATED, FIRST), draft(2, "first draft"), "draft", "already"),
+    "no such option": (
+        (OPENED, WEIR, FUND, STATED),
+        draft(1, "first draft", fund="30"),
+        "draft",
+        "for issue 'Fund' this one has '30', and its options are '10', '20'",
+    ),
+    "old interests": ((OPENED, WEIR, FUND, STATED), draft(1, "first draft", "x"), "draft", "state now"),
+    "nothing hurts yet": (
+        (OPENED, WEIR),
+        HurtMarked(by=ANA, draft=1, hurt=text("w")),
+        "draft",
+        "no draft yet",
+    ),
+    "old draft": (
+        (OPENED, WEIR, FUND, STATED, FIRST, draft(2, "improved", fund="20")),
+        HurtMarked(by=ANA, draft=1, hurt=text("w")),
+        "draft",
+        "mark draft 2 instead",
+    ),
+    "over": (
+        (OPENED, WEIR, FUND, STATED, FIRST, draft(2, "impasse")),
+        HurtMarked(by=ANA, draft=2, hurt=text("w")),
+        "draft",
+        "this procedure has ended",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refusals(name: str) -> None:
+    before, entry, code, words = REFUSALS[name]
+    with pytest.raises(Refused) as refused:
+        after(*before, entry)
+    assert refused.value.code == code
+    assert words in str(refused.value)
