@@ -54,20 +54,46 @@ def missing_extra(extra: str, what: str) -> Iterator[None]:
         ) from None
 
 
-def read_consultation(path: Path, title: str | None = None, question: str | None = None) -> Consultation:
+def read_consultation(
+    path: Path,
+    title: str | None = None,
+    question: str | None = None,
+    *,
+    session: str | None = None,
+    issue: str | None = None,
+    parties: Path | None = None,
+) -> Consultation:
     """The consultation in a folder or a file of any known kind; title and question replace those of the files.
 
-    Raises Refused for a path that cannot be read, and for what `comity.exchange` refuses.
+    session, issue, parties: of roll calls, which of them, and a table of parties with their blocs. Whatever is
+    chosen here is kept in the consultation's source. Raises Refused for a path that cannot be read, and for what
+    `comity.exchange` refuses.
     """
-    from comity.exchange.reading import consultation_in
+    files = files_at(path)
+    if session is None and issue is None and parties is None:
+        from comity.exchange.reading import consultation_in
 
-    name = path.resolve().name if path.is_dir() else path.stem
-    consultation = consultation_in(files_at(path), name)
+        consultation = consultation_in(files, path.resolve().name if path.is_dir() else path.stem)
+    else:
+        from comity.exchange.unga import unga_consultation
+
+        table = None if parties is None else _one_file(parties)
+        consultation = unga_consultation(files, session, issue, table)
+    given = (("title", title), ("question", question))
+    options = tuple((name, value) for name, value in given if value is not None)
     return replace(
         consultation,
         title=consultation.title if title is None else title,
         question=consultation.question if question is None else question,
+        source=replace(consultation.source, options=(*consultation.source.options, *options)),
     )
+
+
+def _one_file(path: Path) -> tuple[str, bytes | mmap]:
+    try:
+        return path.name, _content(path)
+    except OSError as error:
+        raise Refused("no-such-file", f"{path} cannot be read ({error.strerror}); check its name") from None
 
 
 def files_at(path: Path) -> dict[str, bytes | mmap]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -145,3 +148,25 @@ def test_what_cannot_be_read_is_one_sentence(
     assert ended.err.startswith(f"comity: {says}")
     assert ended.err.count("\n") == 1
     assert not (tmp_path / "page.html").exists()
+
+
+def test_the_printed_command_gives_the_same_findings_of_a_session(
+    comity: Runner, shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    blocs = tmp_path / "the blocs.csv"
+    blocs.write_text("party,bloc\nUS,P5\nCN,P5\nFR,P5\nRU,P5\nGB,P5\nBR,South\nAR,South\nCL,South\n")
+    unga, page, again = shared_data("unga"), tmp_path / "page.html", tmp_path / "again.html"
+    chosen = ["--session", "20-21", "--issue", "Colonialism", "--parties", blocs, "--title", "It's so"]
+    assert comity("report", unga, "--out", page, *chosen, "--certainty", "0.9").code == 0
+    text = page.read_text(encoding="utf-8")
+    printed = html.unescape(re.findall(r"<pre><code>(.*?)</code></pre>", text, re.S)[-1])
+    words = [str(blocs) if word == blocs.name else word for word in shlex.split(printed)]
+    assert words[:3] == ["comity", "report", "PATH"]
+    assert comity("report", unga, "--out", again, *words[3:]).code == 0
+    assert again.read_bytes() == page.read_bytes()
+    assert "every bloc" in text
+
+
+def test_roll_calls_are_only_chosen_from_roll_calls(comity: Runner, example_folder: Path) -> None:
+    ended = comity("report", example_folder, "--session", "71")
+    assert (ended.code, ended.err[:33]) == (2, "comity: votes.parquet is missing;")

@@ -50,10 +50,46 @@ def test_namibia_is_a_country() -> None:
 
 
 def test_one_session_is_a_consultation() -> None:
-    found = unga_consultation(files(), session="2", blocs={"Chad": "Africa"})
+    found = unga_consultation(files(), session="2")
     assert [statement.text for statement in found.statements] == ["SEA"]
     assert found.votes.answer.tolist() == [1, 0, -1]
-    assert [party.bloc for party in found.parties] == [None, None, "Africa"]
+    assert found.source.options == (("session", "2"),)
+
+
+def test_blocs_go_by_name_or_code_and_strangers_are_said() -> None:
+    table = b"party,bloc,seats\ntd,Africa,3\nPeru,,\nAtlantis,Sea,1\n"
+    found = unga_consultation(files(), session="2", parties=("blocs.csv", table))
+    assert [(party.party_id, party.bloc, dict(party.capacities)) for party in found.parties] == [
+        ("NA", None, {}),
+        ("PE", None, {}),
+        ("TD", "Africa", {"seats": 3.0}),
+    ]
+    assert found.source.options == (("session", "2"), ("parties", "blocs.csv"))
+    assert found.source.notes == ("blocs.csv also names who never voted here: 'Atlantis'",)
+    assert found.source.files[-1].size == len(table)
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        (b"party,bloc\nAtlantis,Sea\n", "unknown-party"),
+        (b"party,bloc\nTD,Sea\nChad,Land\n", "repeated-name"),
+        (b"country,bloc\nTD,Sea\n", "missing-column"),
+    ],
+)
+def test_tables_of_parties_that_are_refused(table: bytes, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        unga_consultation(files(), parties=("blocs.csv", table))
+    assert refused.value.code == code
+
+
+def test_a_country_without_a_code_goes_by_its_name_and_the_others_by_their_codes() -> None:
+    codes = [None if code == "TD" else code for code in VOTES["country_code"]]
+    assert [party.party_id for party in roll_calls_of(files({**VOTES, "country_code": codes})).parties] == [
+        "Chad",
+        "NA",
+        "PE",
+    ]
 
 
 def test_one_issue_is_a_consultation() -> None:

@@ -180,6 +180,20 @@ def test_states_in_an_assembly_are_not_sides_of_one() -> None:
     assert {side.kind for side in found.sides} == {"group"}
 
 
+def test_blocs_of_states_are_sides_and_their_members_their_position() -> None:
+    given = two_camps()
+    blocs = ["north"] * 3 + ["south"] * 4 + [None] * (len(given.participant_ids) - 7)
+    parties = tuple(Party(name, name, bloc) for name, bloc in zip(given.participant_ids, blocs, strict=True))
+    found = findings_of(replace(given, parties=parties, party_of=np.arange(len(parties), dtype=np.int32)))
+    sides = {side.side_id: side for side in found.sides if side.kind == "bloc"}
+    assert {side_id: side.size for side_id, side in sides.items()} == {"bloc:north": 3, "bloc:south": 4}
+    assert all(side.is_delegation for side in sides.values())
+    assert {"bloc:north", "bloc:south"} <= {side for side, _ in found.common_ground[0].side_certainty}
+    alone = tuple(replace(party, bloc="all") for party in parties)
+    one = findings_of(replace(given, parties=alone, party_of=np.arange(len(parties), dtype=np.int32)))
+    assert not [side for side in one.sides if side.kind == "bloc"]
+
+
 def test_a_small_party_is_a_delegation() -> None:
     given = two_camps()
     party_of = given.party_of.copy()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from cyclopts import Parameter
 
@@ -11,6 +12,38 @@ from comity.errors import Refused
 
 if TYPE_CHECKING:
     from comity.findings.parameters import Parameters
+
+
+class Chosen(TypedDict):
+    """What `read_consultation` takes of roll calls."""
+
+    session: str | None
+    issue: str | None
+    parties: Path | None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class RollCallChoices:
+    """Of a folder of roll calls: which of them, and who belongs together."""
+
+    session: Annotated[
+        str | None,
+        Parameter(help="Of roll calls of the General Assembly: one session (71) or a range (60-71)."),
+    ] = None
+    issue: Annotated[
+        str | None, Parameter(help="Of roll calls of the General Assembly: only those with this label.")
+    ] = None
+    parties: Annotated[
+        Path | None,
+        Parameter(
+            help="Of roll calls: a table with the columns party and bloc, whose blocs are compared too."
+        ),
+    ] = None
+
+    def options(self) -> Chosen:
+        """The same by name."""
+        return {"session": self.session, "issue": self.issue, "parties": self.parties}
 
 
 @Parameter(name="*")

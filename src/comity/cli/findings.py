@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from comity.cli.choices import Choices
+from comity.cli.choices import Choices, RollCallChoices
 from comity.cli.talk import Working, say_what_was_read
 from comity.cli.writing import Out, put
 
@@ -13,10 +13,19 @@ STEPS = 6
 """Reading, the four steps of `findings_of`, and writing."""
 
 DEFAULT = Choices()
+ALL_ROLL_CALLS = RollCallChoices()
 
 
 def findings(
-    path: Path, /, *, format: Literal["json", "csv"] = "json", out: Out = "-", choices: Choices = DEFAULT
+    path: Path,
+    /,
+    *,
+    format: Literal["json", "csv"] = "json",
+    out: Out = "-",
+    title: str | None = None,
+    question: str | None = None,
+    roll_calls: RollCallChoices = ALL_ROLL_CALLS,
+    choices: Choices = DEFAULT,
 ) -> None:
     """Compute what a consultation found, and print it: everything as JSON, or a table of statements as CSV.
 
@@ -28,13 +37,17 @@ def findings(
         'json' holds every number with its evidence; 'csv' one line for each statement and side.
     out
         The file to write; '-' is stdout.
+    title
+        Replaces the title that the files name.
+    question
+        Replaces the question that the files name.
     """
     parameters = choices.parameters()
     with Working(STEPS) as working:
         working.step("reading the files")
         from comity.assemble import read_consultation
 
-        consultation = read_consultation(path)
+        consultation = read_consultation(path, title, question, **roll_calls.options())
         say_what_was_read(consultation)
         from comity.findings.compute import findings_of
         from comity.report.data import findings_csv, findings_json

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from comity.cli.choices import Choices
+from comity.cli.choices import Choices, RollCallChoices
 from comity.cli.talk import Working, say, say_what_was_read
 from comity.cli.writing import Out, put
 
@@ -13,6 +12,7 @@ STEPS = 6
 """Reading, the four steps of `findings_of`, and writing."""
 
 DEFAULT = Choices()
+ALL_ROLL_CALLS = RollCallChoices()
 
 
 def report(
@@ -22,8 +22,7 @@ def report(
     out: Out = "comity-report.html",
     title: str | None = None,
     question: str | None = None,
-    session: str | None = None,
-    issue: str | None = None,
+    roll_calls: RollCallChoices = ALL_ROLL_CALLS,
     choices: Choices = DEFAULT,
 ) -> None:
     """Compute what a consultation found, and write it as one HTML page that needs nothing else.
@@ -38,24 +37,13 @@ def report(
         Replaces the title that the files name.
     question
         Replaces the question that the files name.
-    session
-        Of roll calls of the General Assembly: one session (71) or a range (60-71).
-    issue
-        Of roll calls of the General Assembly: only those with this label.
     """
     parameters = choices.parameters()
     with Working(STEPS) as working:
         working.step("reading the files")
         from comity.assemble import read_consultation
 
-        if session or issue:
-            from comity.assemble import files_at
-            from comity.exchange.unga import unga_consultation
-
-            read = unga_consultation(files_at(path), session, issue)
-            consultation = replace(read, title=title or read.title, question=question or read.question)
-        else:
-            consultation = read_consultation(path, title, question)
+        consultation = read_consultation(path, title, question, **roll_calls.options())
         say_what_was_read(consultation)
         from comity.findings.compute import findings_of
         from comity.report.page import report_html

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from comity.cli.choices import Choices
+from comity.cli.choices import Choices, RollCallChoices
 from comity.cli.talk import Working, say, say_what_was_read
 from comity.cli.writing import Out, put
 
 STEPS = 3
 DEFAULT = Choices()
+ALL_ROLL_CALLS = RollCallChoices()
 
 
 def slate(
@@ -24,6 +25,7 @@ def slate(
     approvals: Literal["expected", "observed"] = "expected",
     format: Literal["html", "json", "csv"] = "html",
     out: Out | None = None,
+    roll_calls: RollCallChoices = ALL_ROLL_CALLS,
     choices: Choices = DEFAULT,
 ) -> None:
     """Choose a few statements that represent everybody, and say whom they leave out.
@@ -49,7 +51,7 @@ def slate(
         working.step("reading the files")
         from comity.assemble import read_consultation
 
-        consultation = read_consultation(path)
+        consultation = read_consultation(path, **roll_calls.options())
         say_what_was_read(consultation)
         from comity.findings.slate import slate_findings
         from comity.report.slate import slate_csv, slate_json, slate_page

@@ -6,7 +6,8 @@ roll_calls.parquet: rcid, session, date, short, descr; issues.parquet (may be mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.errors import Refused
-from comity.exchange.files import Files, shown, source
+from comity.exchange.csv_lines import table
+from comity.exchange.files import FileBytes, Files, shown, source
 from comity.exchange.parquet import arrow_table, is_parquet
-from comity.record.consultation import Consultation, Party, Statement, VoteColumns
+from comity.exchange.parquet import rows as parquet_rows
+from comity.exchange.table import parties_in
+from comity.record.consultation import Consultation, Party, Source, Statement, VoteColumns
 from comity.record.roll_calls import RollCalls
+
+PartyFile = tuple[str, FileBytes]
+"""A table of parties: its name, and what is in it."""
+
+LISTED = 6
+"""So many unknown parties are named."""
 
 VOTES, ROLL_CALLS, ISSUES = "votes.parquet", "roll_calls.parquet", "issues.parquet"
 COLUMNS = {
@@ -78,14 +88,16 @@ def roll_calls_of(files: Files) -> RollCalls:
 
 
 def unga_consultation(
-    files: Files, session: str | None = None, issue: str | None = None, blocs: Mapping[str, str] | None = None
+    files: Files, session: str | None = None, issue: str | None = None, parties: PartyFile | None = None
 ) -> Consultation:
     """One session, a range such as "60-71", or one issue as a consultation: countries are participants and parties.
 
-    issue: a label or its short name, any case. blocs: country (name or code) -> bloc. Only countries that voted
-    there take part. Raises Refused for a session or issue that is not there.
+    issue: a label or its short name, any case. parties: a table of countries (by name or code, any case) with their
+    blocs and capacities. Only countries that voted there take part. Raises Refused for a session or issue that is not
+    there, and for a table that is about none of the countries.
     """
     calls = roll_calls_of(files)
+    told, notes = ({}, ()) if parties is None else _told(calls.parties, parties)
     keep = _in_session(calls, session) & _on_issue(calls, issue)
     chosen = np.flatnonzero(keep)
     number = np.cumsum(keep) - 1
@@ -93,7 +105,7 @@ def unga_consultation(
     there = np.unique(calls.party[mine])
     rank = np.full(len(calls.parties), -1, np.int32)
     rank[there] = np.arange(len(there))
-    parties = tuple(_with_bloc(calls.parties[k], blocs or {}) for k in there)
+    taking_part = tuple(told.get(calls.parties[k].party_id, calls.parties[k]) for k in there)
     at = calls.at[calls.roll_call[mine]]
     about = " ".join(part for part in (_session_words(session), f"on {issue}" if issue else "") if part)
     return Consultation(
@@ -108,22 +120,64 @@ def unga_consultation(
             )
             for k in chosen
         ),
-        participant_ids=tuple(party.party_id for party in parties),
+        participant_ids=tuple(party.party_id for party in taking_part),
         votes=VoteColumns(
             rank[calls.party[mine]],
             number[calls.roll_call[mine]].astype(np.int32),
             calls.answer[mine],
             np.asarray(at, np.int64),
         ),
-        source=calls.source,
-        parties=parties,
-        party_of=np.arange(len(parties), dtype=np.int32),
+        source=_source(calls, session, issue, parties, notes),
+        parties=taking_part,
+        party_of=np.arange(len(taking_part), dtype=np.int32),
     )
 
 
-def _with_bloc(party: Party, blocs: Mapping[str, str]) -> Party:
-    bloc = blocs.get(party.party_id) or blocs.get(party.name)
-    return replace(party, bloc=bloc) if bloc else party
+def _told(known: Sequence[Party], given: PartyFile) -> tuple[dict[str, Party], tuple[str, ...]]:
+    """What a table says of the countries, by code; and a sentence on those of its lines that name none of them."""
+    rows = parties_in(parquet_rows(*given) if is_parquet(given[1]) else table(*given))
+    code = {name.casefold(): party for party in known for name in (party.name, party.party_id)}
+    told: dict[str, Party] = {}
+    strangers = []
+    for row in rows:
+        party = code.get(row.party_id.casefold()) or code.get(row.name.casefold())
+        if party is None:
+            strangers.append(row.party_id)
+        elif party.party_id in told:
+            raise Refused(
+                "repeated-name",
+                f"{given[0]} names {party.name} twice, by its name and by its code; keep one of the two",
+            )
+        else:
+            told[party.party_id] = replace(party, bloc=row.bloc, capacities=row.capacities)
+    if not told:
+        raise Refused(
+            "unknown-party",
+            f"{given[0]} names no country of these votes ({_some(strangers)}); name countries as {VOTES} does, or by "
+            "their two-letter codes",
+        )
+    notes = (f"{given[0]} also names who never voted here: {_some(strangers)}",) if strangers else ()
+    return told, notes
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(map(shown, names[:LISTED])) + more
+
+
+def _source(
+    calls: RollCalls,
+    session: str | None,
+    issue: str | None,
+    parties: PartyFile | None,
+    notes: tuple[str, ...],
+) -> Source:
+    given = (("session", session), ("issue", issue), ("parties", parties and parties[0]))
+    options = tuple((name, value) for name, value in given if value is not None)
+    files = calls.source.files
+    if parties is not None:
+        files += source("unga", "", dict([parties]), [parties[0]], ()).files
+    return replace(calls.source, files=files, notes=notes, options=options)
 
 
 def _session_words(session: str | None) -> str:
@@ -196,7 +250,7 @@ def _answers(column: Any) -> npt.NDArray[np.int8]:
 
 
 def _parties(votes: Mapping[str, Any]) -> tuple[tuple[Party, ...], npt.NDArray[np.int32]]:
-    """Countries by code, where each code means one country and the other way round; by name otherwise."""
+    """Countries by code; one without a code of its own (some historic states) by its name."""
     names = votes["country"].combine_chunks().dictionary_encode()
     codes = votes["country_code"].combine_chunks().dictionary_encode()
     name_of, code_of = names.dictionary.to_pylist(), codes.dictionary.to_pylist()
@@ -209,9 +263,13 @@ def _parties(votes: Mapping[str, Any]) -> tuple[tuple[Party, ...], npt.NDArray[n
     code_at = np.asarray(codes.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
     pairs = np.unique(name_at * (len(code_of) + 1) + code_at + 1)
     names_seen, codes_seen = pairs // (len(code_of) + 1), pairs % (len(code_of) + 1) - 1
-    one_to_one = len(set(names_seen)) == len(pairs) == len(set(codes_seen)) and bool((codes_seen >= 0).all())
-    ids = dict(zip(names_seen.tolist(), codes_seen.tolist(), strict=True)) if one_to_one else {}
-    party_id = [code_of[ids[k]] if one_to_one else name for k, name in enumerate(name_of)]
+    codes_of_name, names_of_code = Counter(names_seen.tolist()), Counter(codes_seen.tolist())
+    ids = {
+        name: code_of[code]
+        for name, code in zip(names_seen.tolist(), codes_seen.tolist(), strict=True)
+        if code >= 0 and codes_of_name[name] == names_of_code[code] == 1
+    }
+    party_id = [ids.get(k, name) for k, name in enumerate(name_of)]
     order = sorted(range(len(name_of)), key=lambda k: party_id[k])
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order))

@@ -46,7 +46,14 @@ from comity.findings.findings import (
 )
 from comity.findings.inputs import Inputs, inputs
 from comity.findings.parameters import Parameters
-from comity.findings.sides import SideMembers, end_sides, group_sides, party_sides, side_tallies
+from comity.findings.sides import (
+    SideMembers,
+    bloc_sides,
+    end_sides,
+    group_sides,
+    party_sides,
+    side_tallies,
+)
 from comity.record.consultation import Consultation
 
 SHARE_DECIMALS = 4
@@ -83,6 +90,7 @@ def findings_of(
     if len(sides) <= 1 and place.n_axes > 0:
         sides += end_sides(place.position[:, 0], place.placed)
     sides += party_sides(consultation.parties, party_of[order.participant], chosen)
+    sides += bloc_sides(consultation.parties, party_of[order.participant])
     hidden = _too_small_to_show(sides, consultation)
     sides = [side for side in sides if side.side_id not in hidden]
     analysed = _Analysis.of(order.votes, place, sides, chosen)

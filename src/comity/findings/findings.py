@@ -89,15 +89,15 @@ class StatementFinding:
 
 @dataclass(frozen=True)
 class Side:
-    """An opinion group, an end of the main axis, or a party.
+    """An opinion group, an end of the main axis, a party, or a bloc of parties that are one participant each.
 
-    name: as a page writes it: 'Group A', 'End 1', the party's name. size: how many participants; on_map: how many
-    of them have a place; n_votes: answers of theirs that count. is_delegation: a party so small that its
-    answers are its position (`Parameters.delegation_below`).
+    name: as a page writes it: 'Group A', 'End 1', the party's or the bloc's name. size: how many participants; on_map:
+    how many of them have a place; n_votes: answers of theirs that count. is_delegation: its answers are its
+    position and no sample of it: a bloc, or a party so small (`Parameters.delegation_below`).
     """
 
     side_id: str
-    kind: Literal["group", "end", "party"]
+    kind: Literal["group", "end", "party", "bloc"]
     name: str
     size: int
     on_map: int

@@ -1,4 +1,4 @@
-"""The sides of a consultation: opinion groups, the ends of a spectrum, parties; who is in each."""
+"""The sides of a consultation: opinion groups, the ends of a spectrum, parties or their blocs; who is in each."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def party_sides(
 ) -> list[SideMembers]:
     """One side a party that has participants; none where every party is a single participant.
 
-    There, parties are the participants themselves, and groups are the sides (states in an assembly).
+    There, parties are the participants themselves, and groups and blocs are the sides (states in an assembly).
     """
     sizes = np.bincount(party_of[party_of >= 0], minlength=len(parties))
     if sizes.max(initial=0) <= 1:
@@ -71,6 +71,32 @@ def party_sides(
             bool(sizes[index] < parameters.delegation_below),
         )
         for index, party in enumerate(parties)
+        if sizes[index]
+    ]
+
+
+def bloc_sides(parties: tuple[Party, ...], party_of: npt.NDArray[np.int32]) -> list[SideMembers]:
+    """One side a bloc, in the order of their names, where every party is a single participant; else none.
+
+    A bloc is all of its members and no sample of them, so their answers are its position, as a delegation's are. A
+    party without a bloc belongs to none of these sides. One bloc alone is no side: there is no other to compare with.
+    """
+    names = sorted({party.bloc for party in parties if party.bloc})
+    sizes = np.bincount(party_of[party_of >= 0], minlength=len(parties))
+    if len(names) < 2 or sizes.max(initial=0) > 1:
+        return []
+    number = np.array([names.index(party.bloc) if party.bloc else -1 for party in parties])
+    bloc_of = np.where(party_of >= 0, number[party_of], -1)
+    sizes = np.bincount(bloc_of[bloc_of >= 0], minlength=len(names))
+    return [
+        SideMembers(
+            f"bloc:{name}",
+            "bloc",
+            name,
+            bloc_of == index,
+            is_delegation=True,
+        )
+        for index, name in enumerate(names)
         if sizes[index]
     ]
 

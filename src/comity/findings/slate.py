@@ -31,7 +31,7 @@ from comity.engine.votes import Floats
 from comity.findings.findings import Method
 from comity.findings.inputs import inputs
 from comity.findings.parameters import Parameters
-from comity.findings.sides import SideMembers, end_sides, group_sides, party_sides
+from comity.findings.sides import SideMembers, bloc_sides, end_sides, group_sides, party_sides
 from comity.record.consultation import Consultation, Source, Statement
 
 RuleName = Literal["equal-shares", "phragmen", "sequential-pav", "exact-pav"]
@@ -204,7 +204,9 @@ def _sides(
     if not sides and found.n_axes > 0:
         sides += end_sides(model.position[:, 0], found.placed)
     if len(consultation.party_of):
-        sides += party_sides(consultation.parties, consultation.party_of[order.participant], chosen)
+        party_of = consultation.party_of[order.participant]
+        sides += party_sides(consultation.parties, party_of, chosen)
+        sides += bloc_sides(consultation.parties, party_of)
     voted = order.votes.votes_per_participant > 0
     least = max(_floor(consultation), 1)
     return [side for side in sides if (side.members & voted).sum() >= least]

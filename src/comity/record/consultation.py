@@ -74,13 +74,15 @@ class Source:
 
     kind: "polis-export", "polis-api", "plain-table", "unga", "record" or "example". description: the kind in
     words, with its article ("a Polis export"). notes: sentences on how the files were read that a reader should
-    know (a file or a column that was not used, a sign that was turned round).
+    know (a file or a column that was not used, a sign that was turned round). options: what the reader of the files
+    was told, option and value ("session", "71"): without them the same files give another consultation.
     """
 
     kind: str
     description: str
     files: tuple[SourceFile, ...] = ()
     notes: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import fields
 
 from markupsafe import Markup
@@ -10,7 +11,7 @@ from comity.findings.parameters import Parameters
 from comity.report.drawings import legend_key
 from comity.report.numbers import count, counted, figure, percent
 from comity.report.opinion_map import FEW_POINTS, MANY_POINTS
-from comity.report.reading import BETWEEN, FEW_SIDES, Outcome, Reading
+from comity.report.reading import BETWEEN, Outcome, Reading
 from comity.report.sentences import all_sides, closed, people
 
 OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
@@ -46,7 +47,9 @@ def common_ground_explained(reading: Reading) -> str:
     )
     if len(reading.findings.sides) > 1:
         meaning += " Every side counts by itself, so that a large one does not drown a small one."
-    if any(side.is_delegation for side in reading.findings.sides):
+    if reading.blocs:
+        meaning += " A bloc is all of its members: their answers are its position."
+    if any(side.is_delegation for side in reading.parties):
         meaning += (
             f" A party with fewer than {count(parameters.delegation_below)} people speaks through a delegation: its "
             "answers are taken as its position."
@@ -139,8 +142,9 @@ def map_legend(reading: Reading) -> str:
             f"probability, the true place of three {who}: one among the surest tenth, a typical one, and one among "
             "the least sure tenth."
         )
-    if 1 < len(reading.parties) <= FEW_SIDES:
-        parts.append("Numbers in the map are the middles of the parties, as numbered in the table.")
+    if reading.numbered:
+        kind = "parties" if reading.parties else "blocs"
+        parts.append(f"Numbers in the map are the middles of the {kind}, as numbered in the table.")
     return " ".join(parts)
 
 
@@ -220,6 +224,7 @@ def command(reading: Reading) -> str:
         if value != getattr(usual, field.name):
             option = f"--{field.name.replace('_', '-')}"
             options.append(FLAGS.get(field.name, f"{option} {value}"))
+    options += [f"--{option} {shlex.quote(value)}" for option, value in reading.findings.source.options]
     what = "PATH" if reading.findings.head is None else "RECORD"
     return " ".join([f"comity report {what}", *options])
 

@@ -6,7 +6,7 @@ from comity.findings.findings import Findings
 from comity.report import drawings, explanations, language, numbers, reading, sentences
 from comity.report.frame import Frame, Section, page_from
 from comity.report.opinion_map import MapLabel, opinion_map
-from comity.report.reading import FEW_SIDES, Reading, letters_of_points
+from comity.report.reading import Reading, letters_of_points
 
 SECTIONS = (
     Section("found", "In five sentences"),
@@ -57,12 +57,11 @@ def map_of(read: Reading) -> str:
         for side in read.marked
         if side.center is not None
     ]
-    if 1 < len(read.parties) <= FEW_SIDES:
-        labels += [
-            MapLabel(str(number), "", side.center)
-            for number, side in enumerate(read.parties, 1)
-            if side.center is not None
-        ]
+    labels += [
+        MapLabel(str(number), "", side.center)
+        for number, side in enumerate(read.numbered, 1)
+        if side.center is not None
+    ]
     return opinion_map(
         findings.opinion_map.points,
         letters_of_points(read),

@@ -81,6 +81,17 @@ class Reading:
         """The parties that are sides; none where every party is a single participant."""
         return tuple(side for side in self.findings.sides if side.kind == "party")
 
+    @cached_property
+    def blocs(self) -> tuple[Side, ...]:
+        """The blocs that are sides, where every party is a single participant and blocs are known."""
+        return tuple(side for side in self.findings.sides if side.kind == "bloc")
+
+    @cached_property
+    def numbered(self) -> tuple[Side, ...]:
+        """The sides that have a number on the map: parties, or blocs, where they are few."""
+        sides = self.parties or self.blocs
+        return sides if 1 < len(sides) <= FEW_SIDES else ()
+
     @property
     def has_groups(self) -> bool:
         """Two groups or more: one group means that there are none."""
@@ -154,12 +165,24 @@ class Reading:
 
     @cached_property
     def groups_of_parties(self) -> dict[str, Counter[str]]:
-        """How many people of each party (by its id) stand in each group (by side)."""
+        """How many people of each party or bloc (by side) stand in each group (by side)."""
         counts: dict[str, Counter[str]] = {}
         for point in self.findings.opinion_map.points:
-            if point.party_id is not None and point.group is not None:
-                counts.setdefault(point.party_id, Counter())[point.group] += 1
+            if point.group is not None:
+                for side_id in self.sides_of_party(point.party_id):
+                    counts.setdefault(side_id, Counter())[point.group] += 1
         return counts
+
+    @cached_property
+    def _bloc_of(self) -> dict[str, str]:
+        return {party.party_id: party.bloc for party in self.findings.parties if party.bloc}
+
+    def sides_of_party(self, party_id: str | None) -> tuple[str, ...]:
+        """The ids of the sides that a participant of this party may belong to for its sake."""
+        if party_id is None:
+            return ()
+        bloc = self._bloc_of.get(party_id)
+        return (f"party:{party_id}",) if bloc is None else (f"party:{party_id}", f"bloc:{bloc}")
 
     @cached_property
     def chinese(self) -> str:
@@ -299,17 +322,18 @@ def letters_of_points(reading: Reading) -> tuple[str, ...]:
 
 
 def map_rows(reading: Reading) -> tuple[MapRow, ...]:
-    """Every side with people on the map; beyond FEW_SIDES parties, the groups or ends only."""
+    """Every side with people on the map; beyond FEW_SIDES parties or blocs, the groups or ends only."""
     points = reading.findings.opinion_map.points
     by_side: dict[str, list[MapPoint]] = {side.side_id: [] for side in reading.findings.sides}
     by_letter = {letter: side_id for side_id, letter in reading.letters.items()}
     for point, letter in zip(points, letters_of_points(reading), strict=True):
         everybody = "" if reading.has_groups else point.group
-        for side_id in (by_letter.get(letter), everybody, f"party:{point.party_id}"):
+        for side_id in (by_letter.get(letter), everybody, *reading.sides_of_party(point.party_id)):
             if side_id in by_side:
                 by_side[side_id].append(point)
     marked = (*reading.group_sides, *reading.ends)
-    shown = reading.findings.sides if len(reading.parties) <= FEW_SIDES else marked
+    few = max(len(reading.parties), len(reading.blocs)) <= FEW_SIDES
+    shown = reading.findings.sides if few else marked
     return tuple(_map_row(side, by_side[side.side_id]) for side in shown if side.center is not None)
 
 
@@ -326,7 +350,7 @@ def _map_row(side: Side, points: list[MapPoint]) -> MapRow:
 
 def _in_groups(reading: Reading, side: Side) -> str:
     """The letters of the groups in which a party's people stand, with their number where there are several."""
-    where = reading.groups_of_parties.get(side.side_id.partition(":")[2], Counter())
+    where = reading.groups_of_parties.get(side.side_id, Counter())
     several = len(where) > 1 or side.on_map > 1
     letters = [(reading.letters.get(group, ""), number) for group, number in sorted(where.items())]
     return ", ".join(f"{letter} {number}" if several else letter for letter, number in letters)

@@ -60,9 +60,9 @@ def side_head(reading: Reading, side_id: str) -> Markup:
 
 
 def numbered_head(reading: Reading, side_id: str) -> Markup:
-    """The same beside the map: a party with the number that it has there."""
-    order = [party.side_id for party in reading.parties]
-    if side_id not in order or not 1 < len(order) <= FEW_SIDES:
+    """The same beside the map: a party or bloc with the number that it has there."""
+    order = [side.side_id for side in reading.numbered]
+    if side_id not in order:
         return side_head(reading, side_id)
     return Markup('<span class="place">{}</span> {}').format(
         order.index(side_id) + 1, side_head(reading, side_id)
@@ -87,6 +87,7 @@ def all_sides(reading: Reading) -> str:
     kinds = ["every group"] if reading.has_groups else []
     kinds += ["each end of the spectrum"] if reading.ends else []
     kinds += ["every party"] if reading.parties else []
+    kinds += ["every bloc"] if reading.blocs else []
     return listed(kinds) or "everybody taken together"
 
 
@@ -291,6 +292,18 @@ def group_sentence(reading: Reading, side: Side) -> Markup:
     )
 
 
+def bloc_sentence(reading: Reading, side: Side) -> Markup:
+    """How many parties of a bloc voted, and where they stand on the map."""
+    cast = f"{counted(side.size, 'party', 'parties')} cast {counted(side.n_votes, 'vote')}"
+    where = reading.groups_of_parties.get(side.side_id, Counter())
+    parts = [
+        Markup("{} in {}").format(count(where[group.side_id]), side_name(reading, group.side_id))
+        for group in reading.group_sides
+        if reading.has_groups and where.get(group.side_id)
+    ]
+    return Markup("{}, taken as its position{}.").format(cast, Markup("; ") + _listed(parts) if parts else "")
+
+
 def party_sentence(reading: Reading, side: Side) -> Markup:
     """Who speaks for a party, and where its people stand on the map."""
     if side.n_votes == 0:
@@ -308,7 +321,7 @@ def party_sentence(reading: Reading, side: Side) -> Markup:
         return Markup("{}; {} on the map.").format(
             voted, counted(side.on_map, "person has a place", "people have a place")
         )
-    where = reading.groups_of_parties.get(side.side_id.partition(":")[2], Counter())
+    where = reading.groups_of_parties.get(side.side_id, Counter())
     parts = [
         Markup("{} in {}").format(count(where[group.side_id]), side_name(reading, group.side_id))
         for group in reading.group_sides

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from comity.findings.findings import CommonGround, Estimate, Findings, ReservedDifference, StatementFinding
 from comity.report.drawings import badge, definitions, interval_bar
 from comity.report.opinion_map import MapLabel, opinion_map
-from comity.report.reading import FEW_SIDES, Reading, letters_of_points
+from comity.report.reading import Reading, letters_of_points
 from comity.web.language import Language
 from comity.web.views import Shown
 
@@ -138,7 +138,7 @@ def _rows(read: Reading, found: StatementFinding) -> tuple[SideRow, ...]:
         rows.append(
             SideRow(
                 side.kind,
-                side.side_id.partition(":")[2] if side.kind != "party" else side.name,
+                side.side_id.partition(":")[2] if side.kind in ("group", "end") else side.name,
                 read.letters.get(side.side_id, ""),
                 support.tally.agreed,
                 support.tally.disagreed,
@@ -188,7 +188,9 @@ def board(findings: Findings, size: int, items: Sequence[Shown], spoken: Languag
         has_groups=read.has_groups,
         why=_why(findings, read),
         map=_map(read, spoken),
-        map_rows=tuple((side.kind, side.name, side.on_map) for side in (*read.marked, *read.parties)),
+        map_rows=tuple(
+            (side.kind, side.name, side.on_map) for side in (*read.marked, *read.parties, *read.blocs)
+        ),
         n_on_map=read.n_on_map,
         definitions=definitions(findings.parameters.threshold),
     )
@@ -213,12 +215,11 @@ def _map(read: Reading, spoken: Language) -> Markup:
         for side in read.marked
         if side.center is not None
     ]
-    if 1 < len(read.parties) <= FEW_SIDES:
-        labels += [
-            MapLabel(str(number), "", side.center)
-            for number, side in enumerate(read.parties, 1)
-            if side.center is not None
-        ]
+    labels += [
+        MapLabel(str(number), "", side.center)
+        for number, side in enumerate(read.numbered, 1)
+        if side.center is not None
+    ]
     drawn = opinion_map(
         findings.opinion_map.points,
         letters_of_points(read),
