@@ -22,7 +22,8 @@ DOORS: dict[str, set[str]] = {
     "desk": {"reader", "findings", "store", "record", "errors"},
     "rehearsal": {"record", "errors"},
     "settings": {"errors"},
-    "web": {"reader", "desk", "report", "exchange", "findings", "record", "settings", "errors"},
+    "outside": {"settings", "errors"},
+    "web": {"reader", "desk", "report", "exchange", "findings", "outside", "record", "settings", "errors"},
     "cli": {
         "reader",
         "desk",
@@ -44,6 +45,7 @@ DOORS: dict[str, set[str]] = {
         "findings",
         "record",
         "rehearsal",
+        "outside",
         "web",
         "settings",
         "errors",

@@ -172,10 +172,16 @@ def site_of(
 
 def pages_of(site: Site) -> ASGIApp:
     """The site's pages and its API, as an application for any ASGI server."""
+    from comity.outside.mail import Mailer
+    from comity.outside.translation import Translator
+
     with missing_extra("site", "the site"):
         from comity.web.app import make_app
 
-    return make_app(site.settings, site.reader, site.desk, set_up_key(site))
+    settings = site.settings
+    mailer = None if settings.mail is None else Mailer(settings.mail)
+    translator = None if settings.translation is None else Translator(settings.translation)
+    return make_app(settings, site.reader, site.desk, set_up_key(site), mailer, translator)
 
 
 def set_up_key(site: Site) -> str:

@@ -13,6 +13,8 @@ import httpx
 
 from comity.assemble import Site, site_of
 from comity.findings.compute import findings_of
+from comity.outside.mail import Mailer
+from comity.outside.translation import Translator
 from comity.settings import Settings
 from comity.web.app import make_app
 
@@ -104,6 +106,10 @@ def house_at(url: str, **settings: Any) -> Iterator[House]:
     chosen = Settings(url, "talks.example.org", **settings)
     site = site_of(chosen, findings_of)
     try:
-        yield House(site, make_app(site.settings, site.reader, site.desk, "set-up-secret"))
+        mailer = None if chosen.mail is None else Mailer(chosen.mail, seconds=0.5)
+        translator = None if chosen.translation is None else Translator(chosen.translation, seconds=0.5)
+        yield House(
+            site, make_app(site.settings, site.reader, site.desk, "set-up-secret", mailer, translator)
+        )
     finally:
         site.close()

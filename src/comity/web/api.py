@@ -7,15 +7,15 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from comity.desk import new_pseudonym
 from comity.desk import new_token as new_secret
 from comity.errors import Refused
+from comity.outside.mail import Posted, is_address
 from comity.record.entries import (
     Closed,
     InvitationRevoked,
@@ -27,128 +27,46 @@ from comity.record.entries import (
     VoteWithdrawn,
 )
 from comity.record.receipt import Receipt, receipt_bytes
+from comity.web.api_forms import (
+    Changes,
+    Erasure,
+    Id,
+    MachineTranslation,
+    NearlySaid,
+    NewConsultation,
+    NewDecision,
+    NewInvitation,
+    NewMember,
+    NewParty,
+    NewStatement,
+    NewTranslation,
+    NewVote,
+    Problem,
+    StatementId,
+)
+from comity.web.letters import (
+    Link,
+    forget_address,
+    forget_all,
+    no_mail,
+    send_invitations,
+    send_personal_link,
+)
 from comity.web.pages.finding import written
 from comity.web.pages.home import may_set_up
 from comity.web.pages.joining import _identity, _promise
 from comity.web.pages.moderating import logged
 from comity.web.pages.saying import near_to
 from comity.web.pages.setting_up import _free_id, opened, plan_of
+from comity.web.pages.translating import machine_translations
 from comity.web.pages.voting import receipt_of
 from comity.web.parts import Parts, Site, base_of, seen_by
 from comity.web.pasted import one_line
 from comity.web.shown import language_of, visitor_of
 from comity.web.tables import statement_sides
 from comity.web.views import Shown, ballot, own, statements
+from comity.web.views import seen as seen_in
 from comity.web.visitors import Visitor
-
-Text = Annotated[str, Field(max_length=20_000)]
-Short = Annotated[str, Field(max_length=300)]
-Moment = Annotated[int, Field(ge=-(2**53) + 1, lt=2**53, description="milliseconds since 1970 UTC")]
-Id = Annotated[str, Path(max_length=64, description="the consultation's id")]
-StatementId = Annotated[str, Path(max_length=64, description="the statement's id")]
-
-
-class Problem(BaseModel):
-    """Why nothing was done. code: stable, see the reference of refusals; text: what to do now."""
-
-    code: str
-    text: str
-
-
-class _Sent(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class NewConsultation(_Sent):
-    title: Short
-    question: Short
-    background: Text = ""
-    sources: list[Short] = Field(default=[], max_length=100)
-    parties: Text = Field("", description="one party a line: name; bloc")
-    statements: list[Short] = Field(default=[], max_length=500)
-    languages: list[Literal["en", "fr", "es", "ru", "zh", "ar"]] = ["en"]
-    language: Literal["en", "fr", "es", "ru", "zh", "ar"] = "en"
-    opens_at: str = Field("", max_length=40, description="such as 2026-05-03T14:00 (UTC); empty: at once")
-    closes_at: str = Field("", max_length=40)
-    threshold: int = Field(60, ge=50, le=95, description="percent")
-    joining: Literal["invitation", "open"] = "invitation"
-    visibility: Literal["names", "pseudonyms", "parties"] = "pseudonyms"
-    floor: int = Field(5, ge=2, le=100)
-    moderation: Literal["before", "after"] = "before"
-    readers: Literal["public", "invited"] = "public"
-    statements_per_person: int | None = Field(None, ge=1, le=1000)
-    priorities: int | None = Field(None, ge=1, le=1000)
-
-
-class NewInvitation(_Sent):
-    role: Literal["host", "moderator", "translator", "delegate", "participant", "reader"] = "participant"
-    party: str | None = Field(None, max_length=64)
-    limit: int = Field(1, ge=1, le=100_000)
-    expires_at: Moment | None = None
-
-
-class NewMember(_Sent):
-    invitation: str | None = Field(None, max_length=100)
-    name: Short = ""
-    email: Short = ""
-
-
-class NewVote(_Sent):
-    statement: str = Field(max_length=64)
-    answer: Literal[-1, 0, 1] = Field(description="agree 1, pass 0, disagree -1")
-    matters: bool = False
-
-
-class NewStatement(_Sent):
-    text: Text
-    language: str | None = Field(None, max_length=40)
-    anyway: bool = Field(False, description="send it although something much like it was said already")
-
-
-class NewDecision(_Sent):
-    statement: str = Field(max_length=64)
-    decision: Literal["accepted", "merged", "declined"]
-    reason: str | None = Field(None, max_length=40)
-    into: str | None = Field(None, max_length=64)
-
-
-class NewTranslation(_Sent):
-    subject: str = Field(max_length=64)
-    language: str = Field(max_length=40)
-    text: Text
-    state: Literal["draft", "checked"]
-
-
-class NewParty(_Sent):
-    party: str = Field(max_length=64)
-    name: Short
-    bloc: Short | None = None
-    capacities: dict[Short, float] = {}
-
-
-class Changes(_Sent):
-    title: Short | None = None
-    question: Short | None = None
-    background: Text | None = None
-    sources: list[Short] | None = None
-    closes_at: Moment | None = None
-    threshold: float | None = Field(None, ge=0.5, le=0.95)
-    joining: Literal["invitation", "open"] | None = None
-    readers: Literal["public", "invited"] | None = None
-    moderation: Literal["before", "after"] | None = None
-
-
-class Erasure(_Sent):
-    reason: Literal["author-asked", "personal-data", "unlawful", "retention-ended"] = "author-asked"
-
-
-class NearlySaid(BaseModel):
-    """A statement that was not sent, because something much like it is there; send it again with `anyway`."""
-
-    code: str
-    text: str
-    alike: list[dict[str, Any]]
-
 
 router = APIRouter(
     prefix="/api",
@@ -275,12 +193,38 @@ def list_invitations(site: Site, who: Actor, consultation: Id) -> list[dict[str,
 
 @router.post("/consultations/{consultation}/invitations", status_code=201)
 def invite(request: Request, site: Site, who: Actor, consultation: Id, new: NewInvitation) -> dict[str, Any]:
-    """Make a link. `token` is its secret; it is shown this once and kept nowhere."""
+    """Make a link. `token` is its secret; it is shown this once and kept nowhere.
+
+    `letter` says what became of the e-mail, null without one: the link is made in any case.
+    """
     by = who.acting(consultation, "invitation-issued")
-    token = site.desk.invite(
-        consultation, by, new.role, new.party, limit=new.limit, expires_at=new.expires_at
+    email = one_line(new.email)
+    if email and site.mailer is None:
+        raise no_mail()
+    if email and not is_address(email):
+        raise Refused("bad-address", f"{email[:80]!r} is no e-mail address; correct it, or leave it out")
+    limit = 1 if email else new.limit
+    token = site.desk.invite(consultation, by, new.role, new.party, limit=limit, expires_at=new.expires_at)
+    url = f"{base_of(request)}/c/{consultation}/i/{token}"
+    if not email:
+        return {"token": token, "link": url, "letter": None}
+    code = new.letter or language_of(request).code
+    seen = seen_in(site.reader, consultation, who, code, site.now)
+    party = next((item.name for item in seen.parties if item.party_id == new.party), None)
+    link = Link(url, token, new.role, party, limit, new.expires_at, email)
+    return {
+        "token": token,
+        "link": url,
+        "letter": _letter(send_invitations(site, seen, [link], code)[0].posted),
+    }
+
+
+def _letter(posted: Posted | None) -> dict[str, Any] | None:
+    return (
+        None
+        if posted is None
+        else {"sent": posted.trouble is None, "trouble": posted.trouble, "said": posted.said}
     )
-    return {"token": token, "link": f"{base_of(request)}/c/{consultation}/i/{token}"}
 
 
 @router.delete("/consultations/{consultation}/invitations/{invitation}")
@@ -289,7 +233,16 @@ def revoke(
 ) -> dict[str, Any]:
     """Withdraw a link, by its hash."""
     by = who.acting(consultation, "invitation-revoked")
-    return _receipt(site.desk.submit(consultation, InvitationRevoked(by=by, invitation=invitation)))
+    receipt = _receipt(site.desk.submit(consultation, InvitationRevoked(by=by, invitation=invitation)))
+    forget_address(site, consultation, invitation=invitation)
+    return receipt
+
+
+@router.delete("/consultations/{consultation}/addresses", status_code=204)
+def forget_addresses(site: Site, who: Actor, consultation: Id) -> None:
+    """Erase every address that an invitation was sent to: the host's."""
+    who.acting(consultation, "invitation-issued")
+    forget_all(site, consultation)
 
 
 @router.post("/consultations/{consultation}/members", status_code=201)
@@ -297,14 +250,25 @@ def join(request: Request, site: Site, consultation: Id, new: NewMember) -> dict
     """Join. `token` is the secret of the personal link: send it as `Authorization: Bearer` from now on."""
     if _promise(site, consultation) == "names" and not one_line(new.name):
         raise Refused("name-needed", "votes are published with names here; send your name")
-    identity = _identity(one_line(new.name), one_line(new.email))
-    joined = site.desk.join(consultation, new.invitation or None, identity)
-    receipt = _receipt(joined.receipt)
+    name, email = one_line(new.name), one_line(new.email)
+    if email and not is_address(email):
+        raise Refused("bad-address", f"{email[:80]!r} is no e-mail address; correct it, or leave it out")
+    joined = site.desk.join(consultation, new.invitation or None, _identity(name, email))
+    url = f"{base_of(request)}/me/{joined.token}"
+    posted = None
+    if new.invitation:
+        forget_address(site, consultation, token=new.invitation)
+        if new.send_link and email:
+            spoken = language_of(request)
+            seat = Visitor(None, ((consultation, joined.pseudonym, "participant"),))
+            seen = seen_in(site.reader, consultation, seat, spoken.code, site.now)
+            posted = send_personal_link(site, seen, email, url, spoken)
     return {
         "pseudonym": joined.pseudonym,
         "token": joined.token,
-        "link": f"{base_of(request)}/me/{joined.token}",
-        "receipt": receipt,
+        "link": url,
+        "receipt": _receipt(joined.receipt),
+        "letter": _letter(posted),
     }
 
 
@@ -486,6 +450,15 @@ def translate(site: Site, who: Actor, consultation: Id, new: NewTranslation) -> 
         raise Refused("empty-translation", "the translation is empty; write it, then send it again")
     sent = {"subject": new.subject, "language": new.language, "text": text}
     return _receipt(site.desk.translate(consultation, by, state=new.state, **sent))
+
+
+@router.post("/consultations/{consultation}/translations/machine", status_code=201)
+def translate_by_machine(
+    request: Request, site: Site, who: Actor, consultation: Id, new: MachineTranslation
+) -> dict[str, Any]:
+    """Let the machine translate what has no translation into this language yet, where this site knows one."""
+    by = who.acting(consultation, "translation-added", "translator", "host")
+    return asdict(machine_translations(site, seen_by(request, site, consultation), by, new.language))
 
 
 @router.get("/consultations/{consultation}/findings")

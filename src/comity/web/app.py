@@ -39,6 +39,8 @@ from comity.web.visitors import Sessions
 
 if TYPE_CHECKING:
     from comity.desk import Desk
+    from comity.outside.mail import Mailer
+    from comity.outside.translation import Translator
     from comity.reader import Reader
     from comity.settings import Settings
 
@@ -47,11 +49,23 @@ PAGES = (voting, home, setting_up, joining, saying, finding, moderating, transla
 log = logging.getLogger("comity.web")
 
 
-def make_app(settings: Settings, reader: Reader, desk: Desk, set_up_key: str) -> ASGIApp:
-    """The whole site as an ASGI application. set_up_key: the secret of the link by which consultations are set up."""
+def make_app(
+    settings: Settings,
+    reader: Reader,
+    desk: Desk,
+    set_up_key: str,
+    mailer: Mailer | None = None,
+    translator: Translator | None = None,
+) -> ASGIApp:
+    """The whole site as an ASGI application. set_up_key: the secret of the link by which consultations are set up.
+
+    mailer, translator: where whoever runs the site named such servers.
+    """
     sessions = Sessions(reader)
     published = Published(reader)
-    parts = Parts(settings, reader, desk, sessions, published, Live(published), set_up_key)
+    parts = Parts(
+        settings, reader, desk, sessions, published, Live(published), set_up_key, mailer, translator
+    )
     app = FastAPI(
         title="Comity",
         version=__version__,

@@ -18,6 +18,8 @@ from comity.web.views import Seen, seen
 from comity.web.visitors import COOKIE, Sessions, Visitor
 
 if TYPE_CHECKING:
+    from comity.outside.mail import Mailer
+    from comity.outside.translation import Translator
     from comity.web.live import Live
     from comity.web.published import Published
 
@@ -35,6 +37,8 @@ class Parts:
     published: Published
     live: Live
     set_up_key: str
+    mailer: Mailer | None = None
+    translator: Translator | None = None
 
     @property
     def now(self) -> int:

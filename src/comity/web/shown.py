@@ -126,11 +126,18 @@ def page(
         .render(
             visitor=visitor_of(request),
             path=request.url.path,
+            machine=_machine(request),
             error=None if error is None else said(error, spoken),
             **values,
         )
     )
     return HTMLResponse(re.sub(r"\n\s*\n+", "\n", text), status_of(error) if error is not None else status)
+
+
+def _machine(request: Request) -> str | None:
+    """The host that translates by machine, where one is named."""
+    translator = request.app.state.parts.translator
+    return None if translator is None else str(translator.server.host)
 
 
 def said(refused: Refused, spoken: Language) -> Markup:
@@ -162,6 +169,7 @@ STATUS: Mapping[str, int] = {
     "statement-length": 422,
     "missing-answer": 422,
     "bad-moment": 422,
+    "bad-address": 422,
     "bad-number": 422,
     "bad-table": 422,
     "bad-form": 422,

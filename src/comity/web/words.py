@@ -56,6 +56,28 @@ TRANSLATION_STATES: Mapping[str, str] = {
     "draft": _("draft translation"),
     "checked": _("checked translation"),
 }
+MAIL_TROUBLES: Mapping[str, str] = {
+    "unreachable": _("the mail server does not answer. Hand over the link in another way."),
+    "login": _("the mail server does not let this site in. Hand over the link in another way."),
+    "refused": _(
+        "the mail server does not take this letter. Check the address, or hand over the link in another way."
+    ),
+    "slow": _("the mail server takes too long. Hand over the link in another way."),
+    "bad-address": _("this is no address for a letter. Correct it, or hand over the link in another way."),
+}
+MACHINE_TROUBLES: Mapping[str, str] = {
+    "unreachable": _(
+        "The machine does not answer, so texts are left without a translation; try again later."
+    ),
+    "slow": _("The machine takes too long, so texts are left without a translation; try again for the rest."),
+    "refused": _(
+        "The machine refuses, so texts are left without a translation; tell whoever runs this site."
+    ),
+    "not-understood": _(
+        "The machine gave an answer that makes no sense, so texts are left without a translation; "
+        "tell whoever runs this site."
+    ),
+}
 PROMISES: Mapping[str, str] = {
     "names": _("Every vote is published with the name of whoever cast it."),
     "pseudonyms": _("Every vote is published under a random number, without the name of whoever cast it."),
@@ -71,6 +93,9 @@ REFUSALS: Mapping[str, str] = {
     "repeated-statement": _("A first statement stands in the list twice; keep one of the two."),
     "still-computing": _("The findings are being computed; load this page again in a moment."),
     "already-erased": _("This was erased before; nothing is left to do."),
+    "bad-address": _("An e-mail address cannot be read; correct it, or leave it out."),
+    "no-mail-server": _("This site sends no letters; print the link, or send it by a channel of your own."),
+    "no-translator": _("This site asks no machine for translations; write the translation yourself."),
     "bad-moment": _("A date and time cannot be read; choose it again."),
     "bad-number": _("A number is outside its bounds; correct it and send the form again."),
     "bad-table": _("The table of parties cannot be read; give one party a line: its name, then its bloc."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -11,29 +11,29 @@ from starlette.responses import Response
 from comity.errors import Refused
 from comity.record.entries import Closed, InvitationRevoked, MembershipEnded, PartyAdded, SettingsChanged
 from comity.record.state import Invitation
+from comity.web.language import NAMES
+from comity.web.letters import (
+    Link,
+    addresses,
+    forget_address,
+    forget_all,
+    kept_addresses,
+    no_mail,
+    send_invitations,
+)
 from comity.web.parts import Form, Parts, Sent, Site, base_of, go, seen_by, stranger_free
 from comity.web.pasted import lines, moment, one_line, parties, whole
 from comity.web.shown import page, visitor_of
 from comity.web.views import Seen
+from comity.web.views import seen as seen_in
 
 router = APIRouter(include_in_schema=False)
 MOST_LINKS = 500
 
 
 @dataclass(frozen=True)
-class Link:
-    """One invitation as it is handed out: it is shown this once and kept nowhere."""
-
-    url: str
-    role: str
-    party: str | None
-    limit: int
-    expires_at: int | None
-
-
-@dataclass(frozen=True)
 class Issued:
-    """An invitation as the host sees it later: without its secret."""
+    """An invitation as the host sees it later: without its secret. address: where its letter went, until it is used."""
 
     invitation: str
     role: str
@@ -42,18 +42,22 @@ class Issued:
     limit: int
     expires_at: int | None
     revoked: bool
+    address: str | None = None
+    sent: bool = False
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who joined. name: as he or she gave it; None where none was given or it was erased."""
+    """Somebody who joined. name, address: as he or she gave them; None where none was given or it was erased."""
 
     pseudonym: str
     role: str
     party: str | None
     name: str | None
+    address: str | None
     n_votes: int
     ended: bool
+    erased: bool
 
 
 def _host(request: Request, site: Parts, consultation: str) -> Seen:
@@ -79,7 +83,9 @@ def _invitations(
 ) -> Response:
     with site.reader.reading(seen.id) as state:
         names = {party.party_id: party.name for party in state.parties.values()}
-        issued = [_issued(item, names) for item in state.invitations.values()]
+        invited = list(state.invitations.values())
+    kept = kept_addresses(site, seen.id)
+    issued = [_issued(item, names, kept) for item in invited]
     form = form or Form({})
     return page(
         request,
@@ -91,19 +97,35 @@ def _invitations(
         form=form,
         error=error,
         base=base_of(request),
+        mails=site.mailer is not None,
+        spoken_here=[code for code in seen.settings.languages if code in NAMES],
     )
 
 
-def _issued(item: Invitation, names: dict[str, str]) -> Issued:
+def _issued(item: Invitation, names: dict[str, str], kept: dict[str, tuple[str, bool]]) -> Issued:
     party = None if item.party is None else names[item.party]
-    return Issued(item.invitation, item.role, party, item.used, item.limit, item.expires_at, item.revoked)
+    address, sent = kept.get(item.invitation, (None, False))
+    return Issued(
+        item.invitation,
+        item.role,
+        party,
+        item.used,
+        item.limit,
+        item.expires_at,
+        item.revoked,
+        address,
+        sent,
+    )
 
 
 @router.post("/c/{consultation}/invitations")
 def invite(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
     seen = _host(request, site, consultation)
     try:
-        links = issue(site, seen, sent, base_of(request))
+        links: Sequence[Link] = issue(site, seen, sent, base_of(request))
+        if sent["mails"].strip():
+            code = sent["letter"] if sent["letter"] in seen.settings.languages else seen.settings.language
+            links = send_invitations(site, _seen_in(request, site, consultation, code), links, code)
     except Refused as refused:
         return _invitations(request, site, seen, error=refused, form=sent)
     return _invitations(request, site, seen, links)
@@ -115,31 +137,63 @@ def issue(site: Parts, seen: Seen, sent: Form, base: str) -> list[Link]:
     role = sent["role"] or "participant"
     number = whole(sent["number"], "the number of links", 1, MOST_LINKS) or 1
     limit = whole(sent["limit"], "the number of persons a link", 1, 100_000) or 1
+    mails = sent["mails"].strip()
+    if mails and site.mailer is None:
+        raise no_mail()
     expires_at = moment(sent["expires_at"])
     if expires_at is not None and expires_at <= site.now:
         raise Refused("bad-moment", "the links would have expired already; choose a later day")
-    wanted: list[str | None] = [None]
-    if role == "delegate":
+    wanted: list[tuple[str | None, str | None]] = [(None, None)] * number
+    if mails:
+        wanted, limit = list(_mailed(seen, sent, role)), 1
+    elif role == "delegate":
         every = [party.party_id for party in seen.parties]
-        wanted = list(every) if sent["party"] == "every" else [sent["party"] or None]
-    if number * len(wanted) > MOST_LINKS:
-        raise Refused(
-            "bad-number", f"these would be {number * len(wanted)} links; make at most {MOST_LINKS} at once"
-        )
+        chosen = list(every) if sent["party"] == "every" else [sent["party"] or None]
+        wanted = [(None, party) for party in chosen for _ in range(number)]
+    if len(wanted) > MOST_LINKS:
+        raise Refused("bad-number", f"these would be {len(wanted)} links; make at most {MOST_LINKS} at once")
     names = {party.party_id: party.name for party in seen.parties}
     links = []
-    for party in wanted:
-        for _ in range(number):
-            token = site.desk.invite(seen.id, host, role, party, limit=limit, expires_at=expires_at)  # type: ignore[arg-type]
-            name = None if party is None else names[party]
-            links.append(Link(f"{base}{seen.home}/i/{token}", role, name, limit, expires_at))
+    for address, party in wanted:
+        token = site.desk.invite(seen.id, host, role, party, limit=limit, expires_at=expires_at)  # type: ignore[arg-type]
+        name = None if party is None else names[party]
+        url = f"{base}{seen.home}/i/{token}"
+        links.append(Link(url, token, role, name, limit, expires_at, address))
     return links
+
+
+def _mailed(seen: Seen, sent: Form, role: str) -> Iterator[tuple[str, str | None]]:
+    """The addresses of the form, each with its party. Raises Refused."""
+    is_delegate = role == "delegate"
+    names = {party.name: party.party_id for party in seen.parties} if is_delegate else {}
+    one = sent["party"] if is_delegate and sent["party"] not in ("", "every") else None
+    for address, party in addresses(sent["mails"], names, one):
+        if is_delegate and party is None:
+            raise Refused(
+                "unknown-party",
+                f"nothing says for which party {address} would speak; write the party's name after the address, "
+                "or choose one party for all",
+            )
+        yield address, party
+
+
+def _seen_in(request: Request, site: Parts, consultation: str, code: str) -> Seen:
+    """The consultation in the language of a letter."""
+    return seen_in(site.reader, consultation, visitor_of(request), code, site.now)
+
+
+@router.post("/c/{consultation}/invitations/forget")
+def forget(request: Request, site: Site, consultation: str) -> Response:
+    seen = _host(request, site, consultation)
+    forget_all(site, consultation)
+    return go(f"{seen.home}/invitations#issued")
 
 
 @router.post("/c/{consultation}/invitations/revoke")
 def revoke(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
     seen = _host(request, site, consultation)
     site.desk.submit(consultation, InvitationRevoked(by=seen.roles["host"], invitation=sent["invitation"]))
+    forget_address(site, consultation, invitation=sent["invitation"])
     return go(f"{seen.home}/invitations#issued")
 
 
@@ -168,14 +222,17 @@ def _settings(
 def _people(site: Parts, seen: Seen) -> list[Person]:
     with site.reader.reading(seen.id) as state:
         members = [
-            (item.pseudonym, item.role, item.party, len(item.answers), item.ended)
+            (item.pseudonym, item.role, item.party, len(item.answers), item.ended, item.erased)
             for item in state.members.values()
         ]
         names = {party.party_id: party.name for party in state.parties.values()}
     found = []
-    for pseudonym, role, party, n_votes, ended in members[:500]:
-        name = site.reader.identity(seen.id, pseudonym).get("name")
-        found.append(Person(pseudonym, role, None if party is None else names[party], name, n_votes, ended))
+    for pseudonym, role, party, n_votes, ended, erased in members[:500]:
+        told = site.reader.identity(seen.id, pseudonym)
+        side = None if party is None else names[party]
+        found.append(
+            Person(pseudonym, role, side, told.get("name"), told.get("email"), n_votes, ended, erased)
+        )
     return found
 
 
@@ -243,6 +300,13 @@ def add_parties(request: Request, site: Site, consultation: str, sent: Sent) -> 
 def end_membership(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
     seen = _host(request, site, consultation)
     site.desk.submit(consultation, MembershipEnded(by=seen.roles["host"], member=sent["member"]))
+    return go(f"{seen.home}/settings#people")
+
+
+@router.post("/c/{consultation}/members/erase")
+def erase_identity(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
+    seen = _host(request, site, consultation)
+    site.desk.erase_identity(consultation, seen.roles["host"], sent["member"])
     return go(f"{seen.home}/settings#people")
 
 

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from comity.errors import Refused
+from comity.outside.mail import is_address
 from comity.record.admission import admit
 from comity.record.canonical import token_hash
 from comity.record.entries import ParticipantJoined
+from comity.web.letters import forget_address, send_personal_link
 from comity.web.parts import Parts, Sent, Site, base_of, go, seen_by, with_session
 from comity.web.pasted import one_line
-from comity.web.shown import page, visitor_of
+from comity.web.shown import language_of, page, visitor_of
 from comity.web.views import Seen
 
 router = APIRouter(include_in_schema=False)
@@ -45,6 +47,7 @@ def invitation(request: Request, site: Site, consultation: str, token: str) -> R
         token=token,
         name="",
         mail="",
+        mails=bool(site.mailer),
     )
 
 
@@ -59,6 +62,7 @@ def open_join(request: Request, site: Site, consultation: str) -> Response:
         token="",
         name="",
         mail="",
+        mails=False,
     )
 
 
@@ -73,6 +77,10 @@ def join(request: Request, site: Site, consultation: str, sent: Sent) -> Respons
             )
         if not name and _promise(site, consultation) == "names":
             raise Refused("name-needed", "votes are published with names here; write your name, then join")
+        if mail and not is_address(mail):
+            raise Refused(
+                "bad-address", f"{mail!r} is no e-mail address; correct it, or leave it empty, then join"
+            )
         joined = site.desk.join(consultation, token or None, _identity(name, mail))
     except Refused as refused:
         if refused.code in ("no-such-consultation", "unknown-invitation", "by-invitation-only"):
@@ -80,16 +88,28 @@ def join(request: Request, site: Site, consultation: str, sent: Sent) -> Respons
         seen = _seen_by_invited(request, site, consultation)
         found = Ticket("participant", None) if refused.code.startswith("invitation") else ticket
         return page(
-            request, "join.html", seen=seen, ticket=found, token=token, name=name, mail=mail, error=refused
+            request,
+            "join.html",
+            seen=seen,
+            ticket=found,
+            token=token,
+            name=name,
+            mail=mail,
+            mails=bool(token and site.mailer),
+            error=refused,
         )
     visitor = site.sessions.seat(visitor_of(request), consultation, joined.pseudonym)
     request.scope["visitor"] = visitor
     seen = seen_by(request, site, consultation)
     link = f"{base_of(request)}/me/{joined.token}"
+    posted = None
+    if token:
+        forget_address(site, consultation, token=token)
+        if mail:  # without an invitation anybody could have letters sent to anybody
+            posted = send_personal_link(site, seen, mail, link, language_of(request))
     onward = f"{seen.home}/{FIRST.get(ticket.role, 'vote')}"
-    return with_session(
-        request, page(request, "joined.html", seen=seen, ticket=ticket, link=link, onward=onward), visitor
-    )
+    shown = page(request, "joined.html", seen=seen, ticket=ticket, link=link, onward=onward, posted=posted)
+    return with_session(request, shown, visitor)
 
 
 @router.get("/me/{token}")
@@ -131,7 +151,6 @@ def _promise(site: Parts, consultation: str) -> str:
 
 def _seen_by_invited(request: Request, site: Parts, consultation: str) -> Seen:
     """The consultation for somebody who holds an invitation: also where only the invited may read."""
-    from comity.web.shown import language_of
     from comity.web.views import seen
     from comity.web.visitors import Visitor
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from comity.errors import Refused
+from comity.outside.translation import Trouble
 from comity.web.parts import Parts, Sent, Site, go, seen_by, stranger_free
 from comity.web.pasted import one_line
 from comity.web.shown import page, visitor_of
@@ -28,6 +29,15 @@ class Line:
     state: str
 
 
+@dataclass(frozen=True)
+class Machine:
+    """What came of asking the machine. made: how many texts it translated; trouble: why not all, None where all."""
+
+    made: int
+    trouble: Trouble | None
+    said: str
+
+
 @router.get("/c/{consultation}/translate")
 def table(request: Request, site: Site, consultation: str, to: str = "") -> Response:
     return _table(request, site, consultation, to)
@@ -40,6 +50,7 @@ def _table(
     to: str,
     error: Refused | None = None,
     typed: tuple[str, str] = ("", ""),
+    machine: Machine | None = None,
 ) -> Response:
     seen = seen_by(request, site, consultation)
     if not seen.may_translate:
@@ -56,6 +67,7 @@ def _table(
         lines=_lines(site, seen, to),
         error=error,
         typed=typed,
+        made=machine,
     )
 
 
@@ -81,6 +93,43 @@ def _lines(site: Parts, seen: Seen, to: str) -> list[Line]:
                 Line(subject, original, language, text, added.state if added is not None and text else "none")
             )
     return sorted(found, key=lambda line: line.state != "none")
+
+
+@router.post("/c/{consultation}/translate/machine")
+def by_machine(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
+    by = visitor_of(request).acting(consultation, "translation-added", "translator", "host")
+    seen = seen_by(request, site, consultation)
+    try:
+        made = machine_translations(site, seen, by, sent["to"])
+    except Refused as refused:
+        return _table(request, site, consultation, sent["to"], refused)
+    return _table(request, site, consultation, sent["to"], machine=made)
+
+
+def machine_translations(site: Parts, seen: Seen, by: str, to: str) -> Machine:
+    """Let the machine translate what has no translation into this language yet, marked as such. Raises Refused."""
+    if site.translator is None:
+        raise Refused(
+            "no-translator", "this site asks no machine for translations; write the translation yourself"
+        )
+    if to not in seen.settings.languages:
+        raise Refused(
+            "unknown-language", f"{to[:20]!r} is not a language of this consultation; choose another"
+        )
+    missing = [line for line in _lines(site, seen, to) if line.state == "none"]
+    made = 0
+    for source in dict.fromkeys(line.language or seen.settings.language for line in missing):
+        lines = [line for line in missing if (line.language or seen.settings.language) == source]
+        found = site.translator.translated([line.original for line in lines], source, to)
+        for line, text in zip(lines, found.texts, strict=False):
+            if text.strip():
+                site.desk.translate(
+                    seen.id, by, subject=line.subject, language=to, text=text, state="machine"
+                )
+                made += 1
+        if found.trouble is not None:
+            return Machine(made, found.trouble, found.said)
+    return Machine(made, None, "")
 
 
 @router.post("/c/{consultation}/translate")
