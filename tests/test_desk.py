@@ -8,17 +8,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from comity.assemble import Site
 from comity.desk import Beside, Desk, new_pseudonym, new_text, new_token
 from comity.errors import Refused
-from comity.exchange.record_file import written
+from comity.exchange.record_file import read, written
 from comity.reader import Reader
-from comity.record.bargain import DraftProposed, IssueAdded, NegotiationOpened
+from comity.record.bargain import DraftProposed, IssueAdded, NegotiationEnded, NegotiationOpened
 from comity.record.canonical import token_hash
 from comity.record.checkpoint import checkpoint_from
+from comity.record.copies import Line
 from comity.record.entries import (
     Closed,
     InvitationIssued,
@@ -31,6 +33,7 @@ from comity.record.entries import (
 )
 from comity.record.fold import state_from
 from comity.record.receipt import check_receipt, receipt_bytes, receipt_from
+from comity.record.verification import verified
 from comity.store.contract import SizeConflict, Turn
 from comity.store.memory import MemoryStore
 from tests.record.example import SIGNER, opening
@@ -361,29 +364,55 @@ def test_texts_and_names_are_random() -> None:
     assert new_text("a").hash != new_text("a").hash
 
 
-def test_interests_and_hurts_are_kept_beside_the_record_and_in_no_copy(site: Site) -> None:
+@pytest.mark.parametrize("shown", ["nothing", "rankings", "all"])
+def test_what_parties_state_is_in_full_copies_and_what_they_open_in_every_copy(
+    site: Site, shown: Literal["nothing", "rankings", "all"]
+) -> None:
     ana = site.desk.join("rivers", site.desk.invite("rivers", HOST, "delegate", "aland")).pseudonym
-    site.desk.submit_all(
-        "rivers",
-        [NegotiationOpened(by=HOST), IssueAdded(by=HOST, issue="weir", name="Weir", options=("low", "high"))],
-    )
-    site.desk.state_interests("rivers", ana, "Weir: high is worth 100")
+    opened = NegotiationOpened(by=HOST, shown=shown, quota=1)
+    weir = IssueAdded(by=HOST, issue="weir", name="Weir", options=("low", "high", "none"))
+    number = site.desk.submit_all("rivers", [opened, weir])[0].index
+    stated = {
+        "no_agreement": 37,
+        "weights": {"weir": 100},
+        "points": {"weir": {"low": 83, "high": 0, "none": 1}},
+        "red_lines": [
+            {"where": {"weir": ["high"]}, "reason": "secret reason"},
+            {"where": {"weir": ["none"]}, "reason": "open reason", "published": True},
+        ],
+    }
+    with pytest.raises(Refused, match="opened anew since"):
+        site.desk.state_interests("rivers", ana, number - 1, stated)
+    site.desk.state_interests("rivers", ana, number, stated)
     with site.reader.reading("rivers") as state:
-        interests = dict(state.bargain.interests)
-    site.desk.submit(
-        "rivers",
-        DraftProposed(
-            by="site",
-            draft=1,
-            package={"weir": "low"},
-            why="first draft",
-            interests=interests,
-            comity_version="0.1.0",
-        ),
+        interests = state.bargain.stated
+    draft = DraftProposed(
+        by=HOST,
+        draft=1,
+        package={"weir": "low"},
+        why="first draft",
+        interests=interests,
+        comity_version="0.1.0",
     )
-    site.desk.mark_hurt("rivers", ana, 1, "weir")
-    stated = site.reader.stated("rivers")
-    assert dict(stated.interests) == {"aland": "Weir: high is worth 100"}
-    assert dict(stated.hurts) == {"aland": "weir"}
-    for kind in ("public", "full"):
-        assert b"worth 100" not in b"".join(written(site.reader.copy("rivers", kind)))
+    site.desk.submit("rivers", draft)
+    with pytest.raises(Refused, match="no issue 'dam'"):
+        site.desk.answer_draft("rivers", ana, 1, consents=True, hurt="dam")
+    site.desk.answer_draft("rivers", ana, 1, consents=True, hurt="weir")
+    site.desk.submit("rivers", NegotiationEnded(by=HOST, outcome="agreement", draft=1))
+    copies = {kind: b"".join(written(site.reader.copy("rivers", kind))) for kind in ("public", "full")}
+    assert b"secret reason" in copies["full"]
+    assert b"secret reason" not in copies["public"]
+    assert b"open reason" in copies["public"]
+    assert (b'"low\\":83' in copies["public"]) == (shown == "all")
+    assert (b'"low\\"],[' in copies["public"]) == (shown == "rankings")
+    assert (b'"text":"weir"' in copies["public"]) == (shown != "nothing")
+    for kind, written_copy in copies.items():
+        found = verified(read(written_copy.splitlines(keepends=True)))
+        assert any("private statements" in sentence for sentence in found.proved) == (kind == "full")
+    assert not any("secret" in text for text in site.reader.texts("rivers").values())
+    site.desk.remove("rivers")
+    copy = list(read(copies["full"].splitlines(keepends=True)))
+    entries = [item.entry for _, item in copy if isinstance(item, Line) and item.entry is not None]
+    site.desk.take_over(verified(iter(copy)), entries)
+    assert b"".join(written(site.reader.copy("rivers", "public"))) == copies["public"]
+    assert b"".join(written(site.reader.copy("rivers", "full"))) == copies["full"]

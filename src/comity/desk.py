@@ -15,11 +15,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from typing import Any
 
 from comity.errors import Refused
 from comity.reader import Reader, Room, Text, fold
 from comity.record.admission import admit
-from comity.record.bargain import HurtMarked, InterestsStated
+from comity.record.bargain import DraftAnswered, HurtMarked, InterestsStated
 from comity.record.canonical import token_hash
 from comity.record.checkpoint import Checkpoint, Signer, unverified
 from comity.record.consultation import Consultation
@@ -42,6 +43,7 @@ from comity.record.entries import (
 )
 from comity.record.fold import extend
 from comity.record.imported import imported
+from comity.record.interests import interests_text, opened_part
 from comity.record.receipt import Receipt
 from comity.record.state import State
 from comity.record.verification import Verified
@@ -176,17 +178,46 @@ class Desk:
         )
         return token
 
-    def state_interests(self, consultation: str, by: str, statement: str) -> Receipt:
-        """Record that a delegate stated the party's interests; the words are kept beside the record, in no copy."""
-        kept = new_text(statement)
-        entry = InterestsStated(by=by, interests=kept.hash)
-        return self.submit(consultation, entry, [Beside("interests", kept.hash, kept.kept())])
+    def state_interests(
+        self, consultation: str, by: str, terms: int, statement: Mapping[str, Any]
+    ) -> Receipt:
+        """Record that a delegate stated the party's interests (`record.interests` says in which form).
 
-    def mark_hurt(self, consultation: str, by: str, draft: int, issue: str) -> Receipt:
-        """Record that a delegate marked an issue, by its id, as what hurts most in the latest draft; kept likewise."""
-        kept = new_text(issue)
-        entry = HurtMarked(by=by, draft=draft, hurt=kept.hash)
-        return self.submit(consultation, entry, [Beside("hurt", kept.hash, kept.kept())])
+        terms: the number of the entry whose terms the party has read; under others nothing is recorded, or opened.
+        The words are kept beside the record, in no public copy; what the party opens to the others, in every one.
+        """
+        with self.reader.reading(consultation) as state:
+            member, bargain = state.members.get(by), state.bargain
+            party = state.parties.get((member.party if member else None) or "")
+            issues, shown = dict(bargain.issues), "nothing" if bargain.terms is None else bargain.terms.shown
+        kept = new_text(interests_text(statement, issues, party.name if party else by))
+        beside = [Beside("private", kept.hash, kept.kept())]
+        opened = opened_part(kept.text, issues, shown)
+        if opened is not None:
+            opened_text = new_text(opened)
+            beside.append(beside_text(opened_text))
+        entry = InterestsStated(
+            by=by, terms=terms, interests=kept.hash, opened=None if opened is None else opened_text.hash
+        )
+        return self.submit(consultation, entry, beside)
+
+    def answer_draft(
+        self, consultation: str, by: str, draft: int, *, consents: bool, hurt: str | None = None
+    ) -> Receipt:
+        """Record a delegate's answer to the latest draft. hurt: the id of the issue that hurts most, kept likewise."""
+        entries: list[Entry] = [DraftAnswered(by=by, draft=draft, consents=consents)]
+        beside = []
+        if hurt is not None:
+            with self.reader.reading(consultation) as state:
+                bargain = state.bargain
+                known = hurt in bargain.issues or not bargain.issues
+                private = bargain.terms is None or bargain.terms.shown == "nothing"
+            if not known:
+                raise Refused("unknown-name", f"there is no issue {hurt!r} to hurt; choose one of the list")
+            kept = new_text(hurt)
+            entries.insert(0, HurtMarked(by=by, draft=draft, hurt=kept.hash))
+            beside.append(Beside("private" if private else "text", kept.hash, kept.kept()))
+        return self.submit_all(consultation, entries, beside)[-1]
 
     def join(self, consultation: str, token: str | None, identity: Mapping[str, str] | None = None) -> Joined:
         """Join by an invitation's secret, or without one where the consultation is open to all.
@@ -243,7 +274,8 @@ class Desk:
                 )
             turn.append(entries, 0)
             for hash_, text in copy.texts.items():
-                turn.put("text", hash_, Text(bytes.fromhex(copy.salts[hash_]), text).kept())
+                kind = "private" if hash_ in copy.state.private else "text"
+                turn.put(kind, hash_, Text(bytes.fromhex(copy.salts[hash_]), text).kept())
             for who, person in copy.names.items():
                 turn.put("identity", who, _json({"name": person}))
             for note in copy.notes:
@@ -258,7 +290,7 @@ class Desk:
     def erase_text(self, consultation: str, by: str, text: str, reason: ErasureReason) -> Receipt:
         """Delete a text, by its hash; its votes and every count stay."""
         entry = TextErased(by=by, text=text, reason=reason)
-        return self.submit(consultation, entry, [Beside("text", text, None)])
+        return self.submit(consultation, entry, [Beside("text", text, None), Beside("private", text, None)])
 
     def erase_identity(self, consultation: str, by: str, member: str) -> Receipt:
         """Delete a person's name, address and personal links; the votes stay under the pseudonym."""

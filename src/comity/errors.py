@@ -1,5 +1,7 @@
 """What Comity says when it cannot do what was asked: for people, with a stable code."""
 
+from __future__ import annotations
+
 
 class Refused(Exception):
     """A request that cannot be met, said to the person who made it.
@@ -16,3 +18,7 @@ class Refused(Exception):
         super().__init__(text)
         self.code = code
         self.text = text
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[str, str]]:
+        """Whole from one process to another: what computes may refuse, and its pool must live on."""
+        return type(self), (self.code, self.text)

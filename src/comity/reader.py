@@ -7,7 +7,7 @@ them. Nothing here is truth: all of it can be thrown away and computed again fro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,17 +43,6 @@ class Text:
 
     def kept(self) -> bytes:
         return json.dumps({"salt": self.salt.hex(), "text": self.text}, ensure_ascii=False).encode()
-
-
-@dataclass(frozen=True)
-class Stated:
-    """By party: its latest statement of interests, and the id of the issue that it says hurts in the latest draft.
-
-    A party whose words are not kept here (a record that was copied from elsewhere) is left out.
-    """
-
-    interests: Mapping[str, str]
-    hurts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -125,18 +114,16 @@ class Reader:
         """How many entries the record has: cheap enough to ask every second."""
         return self.store.size(consultation)
 
-    def stated(self, consultation: str) -> Stated:
-        """What the parties state in private for their packages: never to be shown to another party."""
-        with self.reading(consultation) as state:
-            interests, hurts = dict(state.bargain.interests), dict(state.bargain.hurts)
-        return Stated(
-            self._beside(consultation, "interests", interests), self._beside(consultation, "hurt", hurts)
-        )
-
-    def _beside(self, consultation: str, kind: str, hashes: Mapping[str, str]) -> Mapping[str, str]:
-        kept = {party: self.store.get(consultation, kind, hash_) for party, hash_ in hashes.items()}
-        texts = {party: json.loads(value)["text"] for party, value in kept.items() if value is not None}
-        return MappingProxyType(texts)
+    def private_texts(self, consultation: str, hashes: Iterable[str]) -> Mapping[str, str]:
+        """Those of these texts that are kept here, by hash: what parties state in private, never for another party."""
+        found = {}
+        for hash_ in hashes:
+            value = self.store.get(consultation, "private", hash_) or self.store.get(
+                consultation, "text", hash_
+            )
+            if value is not None:
+                found[hash_] = kept_text(value).text
+        return MappingProxyType(found)
 
     def wait_for_change(self, consultation: str, size: int, seconds: float) -> int:
         """Return the record's size as soon as it is not `size`, or after so many seconds.
@@ -191,7 +178,9 @@ class Reader:
         """What `comity export` writes: the public copy, or the full one for an auditor."""
         with self.reading(consultation) as state:
             size = state.size
-        kept = self.store.all(consultation, "text").items()
+        kept = [*self.store.all(consultation, "text").items()]
+        if copy == "full":
+            kept += self.store.all(consultation, "private").items()
         texts = [
             CopiedText(key, text.salt.hex(), text.text) for key, text in ((k, kept_text(v)) for k, v in kept)
         ]

@@ -10,10 +10,12 @@ import pytest
 from comity.errors import Refused
 from comity.record.admission import MAY, Actor, admit, may
 from comity.record.bargain import (
+    DraftAnswered,
     DraftProposed,
     HurtMarked,
     InterestsStated,
     IssueAdded,
+    NegotiationEnded,
     NegotiationOpened,
 )
 from comity.record.canonical import token_hash
@@ -67,11 +69,33 @@ ACTOR: dict[Actor, str] = {
 HOUR = 3_600_000
 
 
-BARGAIN = (
-    NegotiationOpened(by=HOST, shown="rankings"),
+OPENED = (
+    NegotiationOpened(by=HOST, shown="rankings", quota=1),
     IssueAdded(by=HOST, issue="weir", name="Weir", options=("low", "high"), otherwise="low"),
-    DraftProposed(by=HOST, draft=1, package={"weir": "low"}, why="first draft", comity_version="0.1.0"),
 )
+STATED = (
+    InvitationIssued(by=HOST, invitation=token_hash("b"), role="delegate", party="bland"),
+    ParticipantJoined(by="p-bo", role="delegate", party="bland", invitation=token_hash("b")),
+    InterestsStated(by=ANA, terms=19, interests=text("a")),
+    InterestsStated(by="p-bo", terms=19, interests=text("b")),
+)
+DRAFT = DraftProposed(
+    by="site",
+    draft=1,
+    package={"weir": "low"},
+    why="first draft",
+    interests={"aland": text("a"), "bland": text("b")},
+    comity_version="0.1.0",
+)
+BEFORE: dict[str, tuple[Entry, ...]] = {
+    "issue-added": OPENED[:1],
+    "interests-stated": OPENED,
+    "draft-proposed": (*OPENED, *STATED),
+    "hurt-marked": (*OPENED, *STATED, DRAFT),
+    "draft-answered": (*OPENED, *STATED, DRAFT),
+    "negotiation-ended": (*OPENED, *STATED, DRAFT, DraftAnswered(by=ANA, draft=1, consents=True)),
+}
+"""What goes before an act about packages."""
 
 
 def everybody() -> State:
@@ -123,11 +147,11 @@ def act(kind: str, by: str, state: State) -> Entry:
         "checkpoint": CheckpointRecorded(by=by, size=2, root=state.tree.root(2).hex()),
         "negotiation-opened": NegotiationOpened(by=by),
         "issue-added": IssueAdded(by=by, issue="dam", name="Dam", options=("none", "low")),
-        "interests-stated": InterestsStated(by=by, interests=text("i")),
-        "draft-proposed": DraftProposed(
-            by=by, draft=1, package={"weir": "low"}, why="first draft", comity_version="0.1.0"
-        ),
+        "interests-stated": InterestsStated(by=by, terms=19, interests=text("i")),
+        "draft-proposed": replace(DRAFT, by=by),
         "hurt-marked": HurtMarked(by=by, draft=1, hurt=text("weir")),
+        "draft-answered": DraftAnswered(by=by, draft=1, consents=False),
+        "negotiation-ended": NegotiationEnded(by=by, outcome="agreement", draft=1),
     }
     return replace(acts[kind], at=at)
 
@@ -142,13 +166,7 @@ def test_the_matrix_knows_every_kind_and_every_role() -> None:
 def test_role_and_act(kind: str, actor: Actor) -> None:
     """Every role tries every act: what the matrix allows passes, everything else is refused, and nothing else."""
     state = everybody()
-    before = {
-        "issue-added": BARGAIN[:1],
-        "interests-stated": BARGAIN[:2],
-        "draft-proposed": BARGAIN[:2],
-        "hurt-marked": BARGAIN,
-    }
-    admitted(before.get(kind, ()), state)
+    admitted(BEFORE.get(kind, ()), state)
     entry = act(kind, ACTOR[actor], state)
     if kind == "opening":
         state = State() if actor != "host" else state

@@ -9,27 +9,29 @@ import pytest
 
 from comity.errors import Refused
 from comity.record.bargain import (
+    DraftAnswered,
     DraftProposed,
     HurtMarked,
     InterestsStated,
     IssueAdded,
+    NegotiationEnded,
     NegotiationOpened,
 )
-from comity.record.entries import Entry
+from comity.record.entries import Closed, Entry, TextErased
 from comity.record.state import State
 from tests.record.example import ANA, HOST, admitted, beginning, text
 
 OPENED = NegotiationOpened(by=HOST, shown="rankings", quota=2, veto=("aland",))
 WEIR = IssueAdded(by=HOST, issue="weir", name="Weir", options=("none", "low", "high"), otherwise="none")
 FUND = IssueAdded(by=HOST, issue="fund", name="Fund", options=("10", "20"))
-STATED = InterestsStated(by=ANA, interests=text("first"))
+STATED = InterestsStated(by=ANA, terms=11, interests=text("first"))
 
 
 def draft(number: int, why: Any, interests: str | None = "first", **package: str) -> DraftProposed:
     stated = {} if interests is None else {"aland": text(interests)}
     chosen = {"weir": "low", "fund": "10"} | package
     return DraftProposed(
-        by="site", draft=number, package=chosen, why=why, interests=stated, comity_version="0.1.0"
+        by=HOST, draft=number, package=chosen, why=why, interests=stated, comity_version="0.1.0"
     )
 
 
@@ -51,15 +53,53 @@ def test_a_whole_procedure() -> None:
         HurtMarked(by=ANA, draft=1, hurt=text("fund")),
     )
     assert list(state.bargain.issues) == ["weir", "fund"]
-    assert state.bargain.interests == {"aland": text("first")}
-    assert state.bargain.hurts == {"aland": text("fund")}
+    assert state.bargain.stated == {"aland": text("first")}
+    assert state.bargain.hurts[-1] == {"aland": text("fund")}
     admitted([draft(2, "improved", fund="20")], state)
-    assert state.bargain.hurts == {}
+    assert state.bargain.hurts[-1] == {}
     assert not state.bargain.is_over
     admitted([draft(3, "no improvement left", fund="20"), replace(STATED, interests=text("second"))], state)
     assert state.bargain.is_over
     admitted([draft(4, "first draft", "second")], state)
     assert [one.draft for one in state.bargain.drafts] == [1, 2, 3, 4]
+
+
+def test_another_negotiation_counts_its_drafts_on() -> None:
+    """Nobody answers draft 1 of the second who has read draft 1 of the first."""
+    state = after(
+        replace(OPENED, quota=1),
+        WEIR,
+        FUND,
+        STATED,
+        FIRST,
+        DraftAnswered(by=ANA, draft=1, consents=False),
+        DraftAnswered(by=ANA, draft=1, consents=True),
+        NegotiationEnded(by=HOST, outcome="agreement", draft=1),
+        Closed(by=HOST),
+        OPENED,
+        WEIR,
+        FUND,
+        replace(STATED, terms=20),
+    )
+    assert [one.end.outcome for one in state.past_bargains if one.end] == ["agreement"]
+    assert state.bargain.latest == 1
+    admitted([draft(2, "first draft")], state)
+    assert state.bargain.latest == 2
+    assert not state.bargain.is_decided(state.parties)
+
+
+def test_an_impasse_is_stated_where_nothing_better_is_left() -> None:
+    state = after(OPENED, WEIR, FUND, STATED, FIRST, draft(2, "impasse"))
+    admitted([NegotiationEnded(by="site", outcome="impasse", draft=2)], state)
+    assert not state.bargain.is_under_way
+
+
+def test_erased_interests_carry_no_further_draft() -> None:
+    state = after(OPENED, WEIR, FUND, STATED)
+    admitted([TextErased(by=HOST, text=text("first"), reason="author-asked")], state)
+    assert state.bargain.stated == {}
+    with pytest.raises(Refused, match="does not rest on what the parties state now"):
+        admitted([FIRST], state)
 
 
 REFUSALS: dict[str, tuple[tuple[Entry, ...], Entry, str, str]] = {
@@ -111,11 +151,62 @@ REFUSALS: dict[str, tuple[tuple[Entry, ...], Entry, str, str]] = {
         "draft",
         "no draft yet",
     ),
+    "stated already": ((OPENED, WEIR, STATED), FUND, "draft-exists", "open it anew"),
+    "site too early": (
+        (OPENED, WEIR, FUND, STATED),
+        replace(FIRST, by="site"),
+        "draft",
+        "proposes once everybody was heard; 'bland' were not",
+    ),
+    "site's own text": (
+        (OPENED, WEIR, FUND, STATED),
+        replace(FIRST, by="site", computed=False),
+        "draft",
+        "a first draft of the host's own",
+    ),
+    "host's own improvement": (
+        (OPENED, WEIR, FUND, STATED, FIRST),
+        replace(draft(2, "improved", fund="20"), computed=False),
+        "draft",
+        "leave the rest to the program",
+    ),
+    "answer to nothing": ((OPENED, WEIR), DraftAnswered(by=ANA, draft=1, consents=True), "draft", "no draft"),
+    "no agreement": (
+        (OPENED, WEIR, FUND, STATED, FIRST, DraftAnswered(by=ANA, draft=1, consents=True)),
+        NegotiationEnded(by=HOST, outcome="agreement", draft=1),
+        "not-ended",
+        "1 consent to this draft",
+    ),
+    "no impasse": (
+        (OPENED, WEIR, FUND, STATED, FIRST),
+        NegotiationEnded(by=HOST, outcome="impasse", draft=1),
+        "not-ended",
+        "no impasse while the draft can be improved",
+    ),
+    "agreement on an old draft": (
+        (OPENED, WEIR, FUND, STATED, FIRST, draft(2, "improved", fund="20")),
+        NegotiationEnded(by=HOST, outcome="agreement", draft=1),
+        "not-ended",
+        "its latest draft, number 2",
+    ),
+    "withdrawn by the site": (
+        (OPENED,),
+        NegotiationEnded(by="site", outcome="withdrawn"),
+        "not-ended",
+        "by its host",
+    ),
+    "ended": (
+        (OPENED, WEIR, NegotiationEnded(by=HOST, outcome="withdrawn")),
+        STATED,
+        "negotiation-ended",
+        "the host may open another one",
+    ),
+    "other terms": ((OPENED, WEIR), replace(STATED, terms=10), "negotiation-opened", "opened anew since"),
     "old draft": (
         (OPENED, WEIR, FUND, STATED, FIRST, draft(2, "improved", fund="20")),
         HurtMarked(by=ANA, draft=1, hurt=text("w")),
         "draft",
-        "mark draft 2 instead",
+        "answer draft 2 instead",
     ),
     "over": (
         (OPENED, WEIR, FUND, STATED, FIRST, draft(2, "impasse")),

@@ -106,7 +106,7 @@ def test_receipts() -> None:
 def test_admission() -> None:
     bodies = [item["canonical"].encode() for item in vector("entries.json")["entries"]]
     found = vector("admission.json")
-    assert len(found["refused"]) == 16
+    assert len(found["refused"]) == 19
     for item in found["refused"]:
         with pytest.raises(Refused) as refused:
             admit(state_from(bodies[: found["after"]]), entry_from_object(item["entry"]))

@@ -11,10 +11,12 @@ from comity.errors import Refused
 from comity.exchange.record_file import written
 from comity.record.admission import admit
 from comity.record.bargain import (
+    DraftAnswered,
     DraftProposed,
     HurtMarked,
     InterestsStated,
     IssueAdded,
+    NegotiationEnded,
     NegotiationOpened,
 )
 from comity.record.canonical import text_hash, token_hash
@@ -39,6 +41,7 @@ from comity.record.entries import (
     entry_bytes,
 )
 from comity.record.fold import extend
+from comity.record.interests import interests_text, opened_part
 from comity.record.merkle import MerkleTree, leaf_hash
 from comity.record.receipt import Receipt, receipt_bytes
 from comity.record.state import State
@@ -46,6 +49,25 @@ from tests.record.example import ANA, DOV, EVE, HOST, SALT, SIGNER, T0, beginnin
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "vectors"
 HOUR = 3_600_000
+WEIR = IssueAdded(
+    by=HOST,
+    issue="weir",
+    name="The weir",
+    options=("none", "low", "high"),
+    otherwise="none",
+    settled_by=("aland", "bland"),
+)
+INTERESTS = interests_text(
+    {
+        "no_agreement": 20,
+        "weights": {"weir": 100},
+        "points": {"weir": {"none": 0, "low": 100, "high": [40, 60]}},
+        "red_lines": [{"where": {"weir": ["none"]}, "reason": "Our fields flood.", "published": True}],
+    },
+    {"weir": WEIR},
+    "Aland",
+)
+OPENED = opened_part(INTERESTS, {"weir": WEIR}, "rankings") or ""
 
 
 def story(**settings: Any) -> list[bytes]:
@@ -78,29 +100,24 @@ def story(**settings: Any) -> list[bytes]:
         vote(DOV, 1, 0, salt=salt),
         vote(ANA, 2, -1, salt=salt),
         VoteWithdrawn(by=ANA, statement="s2", salt=salt),
-        NegotiationOpened(by=HOST, shown="rankings", quota=2, veto=("aland",)),
-        IssueAdded(
-            by=HOST,
-            issue="weir",
-            name="The weir",
-            options=("none", "low", "high"),
-            otherwise="none",
-            settled_by=("aland", "bland"),
-        ),
-        InterestsStated(by=ANA, interests=text("interests of Aland")),
+        NegotiationOpened(by=HOST, shown="rankings", quota=2, veto=("aland",), weights={"bland": 1.5}),
+        WEIR,
+        InterestsStated(by=ANA, terms=26, interests=text(INTERESTS), opened=text(OPENED)),
         DraftProposed(
-            by="site",
+            by=HOST,
             draft=1,
             package={"weir": "high"},
             why="first draft",
-            interests={"aland": text("interests of Aland")},
+            interests={"aland": text(INTERESTS)},
             comity_version="0.1.0",
         ),
         HurtMarked(by=ANA, draft=1, hurt=text("weir")),
+        DraftAnswered(by=ANA, draft=1, consents=True),
         TextErased(by=DOV, text=text("Off topic"), reason="author-asked"),
         MembershipEnded(by=HOST, member=EVE),
         IdentityErased(by=DOV, member=DOV),
         Closed(by=HOST),
+        NegotiationEnded(by=HOST, outcome="withdrawn"),
     ):
         tell(entry)
     root = state.root().hex()
@@ -232,6 +249,9 @@ def admission_vector() -> dict[str, Any]:
         IssueAdded(by=HOST, issue="more", name="More", options=("yes", "no")),
         HurtMarked(by=ANA, draft=2, hurt=text("weir")),
         DraftProposed(by=HOST, draft=3, package={"weir": "low"}, why="improved", comity_version="0.1.0"),
+        InterestsStated(by=ANA, terms=25, interests=text(INTERESTS)),
+        DraftAnswered(by=ANA, draft=2, consents=True),
+        NegotiationEnded(by=HOST, outcome="agreement", draft=1),
     ):
         state = State()
         for body in bodies[:upto]:
@@ -254,7 +274,7 @@ def copies_vector() -> dict[str, Any]:
         bodies = story(visibility=visibility, floor=1)
         tree = MerkleTree(leaf_hash(body) for body in bodies)
         notes = [SIGNER.sign(Checkpoint("talks.example.org/rivers", tree.size, tree.root()))]
-        words = ["Clean the river", "Build a dam", "Off topic"]
+        words = ["Clean the river", "Build a dam", "Off topic", INTERESTS, OPENED, "weir"]
         texts = [CopiedText(text(item), bytes(16).hex(), item) for item in words]
         for kind in ("public", "full"):
             lines = written(copied(bodies, kind, notes, texts, {ANA: "Ana"}))

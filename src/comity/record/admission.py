@@ -16,10 +16,12 @@ from typing import Any, Literal
 from comity.errors import Refused
 from comity.record import bargain
 from comity.record.bargain import (
+    DraftAnswered,
     DraftProposed,
     HurtMarked,
     InterestsStated,
     IssueAdded,
+    NegotiationEnded,
     NegotiationOpened,
 )
 from comity.record.entries import (
@@ -79,6 +81,8 @@ MAY: Mapping[str, frozenset[Actor]] = MappingProxyType(
         "interests-stated": frozenset({"delegate"}),
         "draft-proposed": frozenset({"host", "site"}),
         "hurt-marked": frozenset({"delegate"}),
+        "draft-answered": frozenset({"delegate"}),
+        "negotiation-ended": frozenset({"host", "site"}),
     }
 )
 """Kind of entry -> who may write one. Three rules narrow it: only the host ends another's membership or erases
@@ -383,14 +387,16 @@ def _translation_added(state: State, entry: TranslationAdded) -> None:
 
 
 def _text_erased(state: State, entry: TextErased) -> None:
-    if entry.text not in state.texts:
+    if entry.text not in state.texts and entry.text not in state.private:
         raise Refused("unknown-text", "there is no such text in this record; check which one is meant")
     if entry.text in state.erased:
         raise Refused("already-erased", "this text was erased before; nothing is left to do")
-    if state.members[entry.by].role in ("host", "moderator"):
+    role = state.members[entry.by].role
+    if role == "host" or (role == "moderator" and entry.text not in state.private):
         return
     writers = [item.author for item in state.statements.values() if item.text == entry.text]
     writers += [item.by for item in state.translations.values() if item.text == entry.text]
+    writers += [state.private.get(entry.text, "")]
     if entry.by not in writers:
         raise Refused(
             "not-allowed", "a text is erased by whoever wrote it, a moderator or the host; ask one of them"
@@ -425,10 +431,7 @@ def _checks_root(state: State, entry: FindingPublished | CheckpointRecorded) -> 
 
 
 def _bargained(state: State, entry: Entry) -> None:
-    if isinstance(entry, (InterestsStated, HurtMarked)):
-        _check_open(state, entry)
-    else:
-        _check_not_closed(state, entry)
+    """Packages are often negotiated once the vote is over: a negotiation has an end of its own."""
     bargain.check(state.bargain, entry, state.parties)
 
 
@@ -455,6 +458,8 @@ _RULES: Mapping[type[Entry], Callable[[State, Any], None]] = MappingProxyType(
         InterestsStated: _bargained,
         DraftProposed: _bargained,
         HurtMarked: _bargained,
+        DraftAnswered: _bargained,
+        NegotiationEnded: _bargained,
     }
 )
 

@@ -1,8 +1,9 @@
 """A negotiation over packages as the record tells it: its terms, issues, statements of interests, drafts and hurts.
 
 What a party states about its interests, and which issue it says hurts, are private: the record holds their salted
-hashes (`text_hash`), and the texts are kept beside it, in no copy. Whoever is shown one of them can check it against
-the record, and whoever holds all of them can compute every draft again.
+hashes (`text_hash`), and the texts are kept beside it, in full copies only. Whoever is shown one of them can check it
+against the record, and whoever holds all of them can compute every draft again. What a party opens to the others (as
+the terms say, and its published red lines) is a text of its own, in every copy.
 """
 
 from __future__ import annotations
@@ -13,26 +14,32 @@ from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from comity.errors import Refused
-from comity.record.entry import Entry
+from comity.record.entry import SITE, Entry
 from comity.record.negotiation import Shown, listed
 
 Why = Literal["first draft", "made acceptable", "improved", "no improvement left", "impasse"]
 """What a draft is to the one before it; the last two end the single-text procedure."""
 ENDINGS = frozenset({"no improvement left", "impasse"})
+Start = Literal["issue by issue", "nash", "ks", "leximin", "sum"]
+"""The program's first draft: a compromise on every issue alone, or the package of a solution."""
+Outcome = Literal["agreement", "impasse", "withdrawn"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NegotiationOpened(Entry):
-    """The host opens bargaining over packages. Once, and never changed: parties state their interests relying on it.
+    """The host opens bargaining over packages. It is never changed: parties state their interests relying on it.
 
     shown: what parties see of one another's statements. quota: how many parties decide, None: all. veto: parties
-    without whom nothing is decided.
+    without whom nothing is decided. start: how the program makes its first draft. weights: party -> bargaining
+    weight, 1 where a party is not named.
     """
 
     kind: ClassVar[str] = "negotiation-opened"
     shown: Shown = "nothing"
     quota: int | None = None
     veto: tuple[str, ...] = ()
+    start: Start = "issue by issue"
+    weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,24 +58,32 @@ class IssueAdded(Entry):
 class InterestsStated(Entry):
     """A delegate stated his or her party's interests; the latest statement of a party counts.
 
-    interests: `text_hash` of the statement, which is kept beside the record and in no copy of it.
+    interests: `text_hash` of the statement, which is kept beside the record and in full copies. opened: `text_hash`
+    of what the others see of it (`record.interests.opened_part`), which every copy holds; None where that is nothing.
+    terms: the number of the `negotiation-opened` entry that it relies on.
     """
 
     kind: ClassVar[str] = "interests-stated"
+    terms: int
     interests: str
+    opened: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DraftProposed(Entry):
-    """One round of the single text. draft: 1, 2, ...; package: issue id -> option; why: what it is to the one before.
+    """One round of the single text. draft: 1, 2, ..., and on from there in a later negotiation of the same record, so
+    that nobody answers another draft than the one that was read; package: issue id -> option; why: what it is to the
+    one before.
 
-    interests: party -> the hash of the statement that the draft rests on. comity_version: what computed it.
+    computed: by the program; else it is a first draft of the host's own. interests: party -> the hash of the statement
+    that the draft rests on. comity_version: what computed it.
     """
 
     kind: ClassVar[str] = "draft-proposed"
     draft: int
     package: Mapping[str, str]
     why: Why
+    computed: bool = True
     interests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     comity_version: str
 
@@ -77,7 +92,8 @@ class DraftProposed(Entry):
 class HurtMarked(Entry):
     """A delegate marked what hurts the party most in the latest draft; a later mark on it replaces it.
 
-    hurt: `text_hash` of the issue's id, kept beside the record as interests are.
+    hurt: `text_hash` of the issue's id, kept beside the record as interests are; in every copy unless the terms show
+    nothing, for a mark tells what matters to a party.
     """
 
     kind: ClassVar[str] = "hurt-marked"
@@ -85,24 +101,78 @@ class HurtMarked(Entry):
     hurt: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class DraftAnswered(Entry):
+    """A delegate said whether the party could sign the latest draft as it stands; its later answer replaces this."""
+
+    kind: ClassVar[str] = "draft-answered"
+    draft: int
+    consents: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NegotiationEnded(Entry):
+    """The negotiation ended. draft: what was agreed to, or on what it broke; None where the host withdrew it."""
+
+    kind: ClassVar[str] = "negotiation-ended"
+    outcome: Outcome
+    draft: int | None = None
+
+
 @dataclass(slots=True)
 class Bargain:
     """Where the negotiation stands. terms: None before it was opened. issues: by id, in the order of submission.
 
-    interests: party -> hash of its latest statement. drafts: oldest first. hurts: party -> hash of its mark on the
-    latest draft.
+    number: of the entry that opened it. before: how many drafts were proposed in earlier negotiations. interests:
+    party -> its latest statement; statements: all of them. drafts: oldest first; of each of them, in the same order,
+    numbers: of its entry; hurts: party -> hash of its mark; answers: party -> whether it consents. end: None until it
+    ended.
     """
 
     terms: NegotiationOpened | None = None
+    number: int = 0
+    before: int = 0
     issues: dict[str, IssueAdded] = field(default_factory=dict)
-    interests: dict[str, str] = field(default_factory=dict)
+    interests: dict[str, InterestsStated] = field(default_factory=dict)
+    statements: list[InterestsStated] = field(default_factory=list)
     drafts: list[DraftProposed] = field(default_factory=list)
-    hurts: dict[str, str] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    hurts: list[dict[str, str]] = field(default_factory=list)
+    answers: list[dict[str, bool]] = field(default_factory=list)
+    end: NegotiationEnded | None = None
 
     @property
     def is_over(self) -> bool:
         """Whether the latest draft ended the procedure; a new first draft begins it again."""
         return bool(self.drafts) and self.drafts[-1].why in ENDINGS
+
+    @property
+    def latest(self) -> int:
+        """The number of the latest draft; that of the last negotiation where there is none yet."""
+        return self.before + len(self.drafts)
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.terms is not None and self.end is None
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """Party -> hash of its latest statement."""
+        return {party: entry.interests for party, entry in self.interests.items()}
+
+    def consenting(self) -> tuple[str, ...]:
+        """The parties that could sign the latest draft."""
+        return (
+            tuple(party for party, consents in self.answers[-1].items() if consents) if self.answers else ()
+        )
+
+    def is_decided(self, parties: Collection[str]) -> bool:
+        """Whether those who consent to the latest draft can decide by the terms. parties: ids of all."""
+        if self.terms is None or not self.drafts:
+            return False
+        consenting = set(self.consenting())
+        needed = len(parties) if self.terms.quota is None else self.terms.quota
+        return len(consenting) >= needed and set(self.terms.veto) <= consenting
 
 
 def check(bargain: Bargain, entry: Entry, parties: Collection[str]) -> None:
@@ -113,38 +183,67 @@ def check(bargain: Bargain, entry: Entry, parties: Collection[str]) -> None:
         raise Refused(
             "no-negotiation", "there are no packages to negotiate here yet; the host opens that first"
         )
+    elif bargain.end is not None:
+        raise Refused("negotiation-ended", "this negotiation has ended; the host may open another one")
     elif isinstance(entry, IssueAdded):
         _check_issue(bargain, entry, parties)
     elif isinstance(entry, DraftProposed):
         _check_draft(bargain, entry)
+        _check_author(bargain, entry, parties)
     elif isinstance(entry, InterestsStated):
         _check_has_issues(bargain)
+        if entry.terms != bargain.number:
+            raise Refused(
+                "negotiation-opened",
+                "the negotiation was opened anew since, perhaps on other terms; read them and send it again",
+            )
     elif isinstance(entry, HurtMarked):
-        _check_hurt(bargain, entry)
+        _check_on_the_table(bargain, entry)
+        if bargain.is_over:
+            raise Refused(
+                "draft", "this procedure has ended; the host may begin it again with a new first draft"
+            )
+    elif isinstance(entry, DraftAnswered):
+        _check_on_the_table(bargain, entry)
+    elif isinstance(entry, NegotiationEnded):
+        _check_end(bargain, entry, parties)
 
 
-def follow(bargain: Bargain, entry: Entry, party: str | None) -> None:
-    """Bring the negotiation forward by one entry that was admitted. party: whom its writer speaks for."""
+def follow(bargain: Bargain, entry: Entry, party: str | None, number: int) -> None:
+    """Bring the negotiation forward by one admitted entry. party: whom its writer speaks for; number: of the entry."""
     if isinstance(entry, NegotiationOpened):
-        bargain.terms = entry
+        bargain.terms, bargain.number = entry, number
     elif isinstance(entry, IssueAdded):
         bargain.issues[entry.issue] = entry
     elif isinstance(entry, InterestsStated) and party is not None:
-        bargain.interests[party] = entry.interests
+        bargain.interests[party] = entry
+        bargain.statements.append(entry)
     elif isinstance(entry, DraftProposed):
         bargain.drafts.append(entry)
-        bargain.hurts = {}
+        bargain.numbers.append(number)
+        bargain.hurts.append({})
+        bargain.answers.append({})
     elif isinstance(entry, HurtMarked) and party is not None:
-        bargain.hurts[party] = entry.hurt
+        bargain.hurts[-1][party] = entry.hurt
+    elif isinstance(entry, DraftAnswered) and party is not None:
+        bargain.answers[-1][party] = entry.consents
+    elif isinstance(entry, NegotiationEnded):
+        bargain.end = entry
+
+
+def is_open_text(bargain: Bargain, entry: Entry) -> bool:
+    """Whether the text of a mark stands in every copy, as the terms say; that of interests never does."""
+    return isinstance(entry, HurtMarked) and bargain.terms is not None and bargain.terms.shown != "nothing"
 
 
 def _check_terms(bargain: Bargain, entry: NegotiationOpened, parties: Collection[str]) -> None:
-    if bargain.terms is not None:
+    if bargain.is_under_way:
         raise Refused(
             "negotiation-opened",
             "packages are being negotiated here already, and parties rely on its terms; leave them as they are",
         )
     _check_parties(entry.veto, parties, "have a veto")
+    _check_parties(entry.weights, parties, "have a bargaining weight")
     if entry.quota is not None and not 1 <= entry.quota <= max(1, len(parties)):
         raise Refused(
             "not-a-number",
@@ -153,9 +252,10 @@ def _check_terms(bargain: Bargain, entry: NegotiationOpened, parties: Collection
 
 
 def _check_issue(bargain: Bargain, entry: IssueAdded, parties: Collection[str]) -> None:
-    if bargain.drafts:
+    if bargain.drafts or bargain.statements:
         raise Refused(
-            "draft-exists", "a draft is on the table that leaves this issue out; add issues before the first"
+            "draft-exists",
+            "parties have stated their interests without this issue; add issues before anybody does, or open it anew",
         )
     if entry.issue in bargain.issues or entry.name in {issue.name for issue in bargain.issues.values()}:
         raise Refused("same-name", f"there is an issue {entry.name!r} already; give each issue its own name")
@@ -186,10 +286,10 @@ def _check_has_issues(bargain: Bargain) -> None:
 
 def _check_draft(bargain: Bargain, entry: DraftProposed) -> None:
     _check_has_issues(bargain)
-    if entry.draft != len(bargain.drafts) + 1:
+    if entry.draft != bargain.latest + 1:
         raise Refused(
             "draft",
-            f"the next draft here is number {len(bargain.drafts) + 1}, not {entry.draft}; look at the latest",
+            f"the next draft here is number {bargain.latest + 1}, not {entry.draft}; look at the latest",
         )
     begins = not bargain.drafts or bargain.is_over
     if begins != (entry.why == "first draft"):
@@ -212,20 +312,57 @@ def _check_draft(bargain: Bargain, entry: DraftProposed) -> None:
         raise Refused(
             "draft", f"the draft speaks of issue {unknown[0]!r}, which is not among those to settle"
         )
-    if dict(entry.interests) != bargain.interests:
+    if dict(entry.interests) != bargain.stated:
         raise Refused(
             "draft",
             "this draft does not rest on what the parties state now; compute it again and propose that",
         )
 
 
-def _check_hurt(bargain: Bargain, entry: HurtMarked) -> None:
-    if not bargain.drafts:
-        raise Refused("draft", "there is no draft yet in which anything could hurt; wait for the first")
-    if entry.draft != len(bargain.drafts):
+def _check_author(bargain: Bargain, entry: DraftProposed, parties: Collection[str]) -> None:
+    """The site itself waits for everybody; the host need not, and may put a first draft of its own on the table."""
+    if not entry.computed and (entry.by == SITE or entry.why != "first draft"):
+        raise Refused(
+            "draft", "only a first draft of the host's own is not computed; leave the rest to the program"
+        )
+    if entry.by != SITE:
+        return
+    awaited = set(parties) - set(bargain.interests)
+    if entry.why != "first draft":
+        awaited = set(bargain.drafts[-1].interests) - set(bargain.answers[-1])
+    if awaited:
         raise Refused(
             "draft",
-            f"draft {entry.draft} is not on the table any more; mark draft {len(bargain.drafts)} instead",
+            f"the site proposes once everybody was heard; {listed(sorted(awaited))} were not, so wait or ask the host",
         )
-    if bargain.is_over:
-        raise Refused("draft", "this procedure has ended; the host may begin it again with a new first draft")
+
+
+def _check_on_the_table(bargain: Bargain, entry: HurtMarked | DraftAnswered) -> None:
+    if not bargain.drafts:
+        raise Refused("draft", "there is no draft yet to answer; wait for the first")
+    if entry.draft != bargain.latest:
+        raise Refused(
+            "draft",
+            f"draft {entry.draft} is not on the table any more; answer draft {bargain.latest} instead",
+        )
+
+
+def _check_end(bargain: Bargain, entry: NegotiationEnded, parties: Collection[str]) -> None:
+    """An agreement needs the consent that the terms ask for; an impasse, that nothing better is left and it lacks."""
+    if entry.outcome == "withdrawn":
+        if entry.by == SITE or entry.draft is not None:
+            raise Refused("not-ended", "a negotiation is withdrawn by its host, whatever is on the table")
+        return
+    if not bargain.drafts or entry.draft != bargain.latest:
+        raise Refused("not-ended", f"a negotiation ends on its latest draft, number {bargain.latest}")
+    decided = bargain.is_decided(parties)
+    if entry.outcome == "agreement" and not decided:
+        raise Refused(
+            "not-ended",
+            f"an agreement needs the parties that the terms name; {len(bargain.consenting())} consent to this draft",
+        )
+    if entry.outcome == "impasse" and (decided or not bargain.is_over):
+        raise Refused(
+            "not-ended",
+            "it is no impasse while the draft can be improved, or where enough parties consent to it",
+        )

@@ -1,6 +1,7 @@
 """A copy of a record, as it leaves a site: everything, or what was promised to be public.
 
-A full copy holds every entry. In the public copy of a consultation that promised to show no single vote, votes stand
+A full copy holds every entry and every text that was not erased; a public one no text of what a party stated in
+private (`State.private`). In the public copy of a consultation that promised to show no single vote, votes stand
 as their leaf hashes only, and sums stand in their place; the tree over both copies is the same.
 """
 
@@ -99,7 +100,8 @@ def copied(
     yield Header(copy, opening.consultation, opening.origin, opening.key, state.size, state.root().hex())
     yield from lines
     yield from (Signed(note) for note in checkpoints)
-    yield from (text for text in texts if text.hash in state.texts and text.hash not in state.erased)
+    kept = state.texts.keys() | (state.private.keys() if copy == "full" else set())
+    yield from (text for text in texts if text.hash in kept and text.hash not in state.erased)
     if opening.visibility == "names":
         yield from (CopiedName(by, names[by]) for by in state.members if by in names)
     if not opening.promise.shows_single_votes:

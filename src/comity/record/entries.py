@@ -16,20 +16,22 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Literal, get_args
 
 from comity.record.bargain import (
+    DraftAnswered,
     DraftProposed,
     HurtMarked,
     InterestsStated,
     IssueAdded,
+    NegotiationEnded,
     NegotiationOpened,
+    Outcome,
+    Start,
     Why,
 )
 from comity.record.canonical import canonical, parsed
 from comity.record.consultation import Promise, Visibility
-from comity.record.entry import Entry as Entry  # noqa: PLC0414 - whoever needs entries needs this too
+from comity.record.entry import SITE as SITE  # noqa: PLC0414 - whoever needs entries needs these two too
+from comity.record.entry import Entry as Entry  # noqa: PLC0414
 from comity.record.negotiation import Shown
-
-SITE = "site"
-"""In `Entry.by`: the site itself, by a rule everybody can check (a scheduled closing, a checkpoint)."""
 
 Role = Literal["host", "moderator", "translator", "delegate", "participant", "reader"]
 Joining = Literal["invitation", "open"]
@@ -294,6 +296,8 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
             InterestsStated,
             DraftProposed,
             HurtMarked,
+            DraftAnswered,
+            NegotiationEnded,
         )
     }
 )
@@ -599,6 +603,13 @@ _FORMS: Mapping[str, Check] = {
     "package": _mapping_of(_text(300, 1)),
     "why": _one_of(Why),
     "hurt": _HASH,
+    "terms": _COUNT,
+    "opened": _or_none(_HASH),
+    "start": _one_of(Start),
+    "weights": _mapping_of(_number(1e-6, 1e6, "a number from 0.000001 to 1000000")),
+    "consents": _BOOL,
+    "computed": _BOOL,
+    "outcome": _one_of(Outcome),
 }
 """What a field must look like, whatever entry it stands in; `_SPECIAL` holds what differs by kind."""
 
@@ -613,6 +624,7 @@ _SPECIAL: Mapping[tuple[type[Entry], str], Check] = {
     (TextErased, "reason"): _one_of(ErasureReason),
     (InterestsStated, "interests"): _HASH,
     (DraftProposed, "interests"): _mapping_of(_HASH),
+    (NegotiationEnded, "draft"): _or_none(_integer(1, 1_000_000, "1 to 1000000")),
 }
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+SITE = "site"
+"""In `Entry.by`: the site itself, by a rule everybody can check (a scheduled closing, a checkpoint)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:

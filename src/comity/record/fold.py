@@ -11,12 +11,16 @@ from types import MappingProxyType
 from typing import Any
 
 from comity.record.bargain import (
+    Bargain,
+    DraftAnswered,
     DraftProposed,
     HurtMarked,
     InterestsStated,
     IssueAdded,
+    NegotiationEnded,
     NegotiationOpened,
     follow,
+    is_open_text,
 )
 from comity.record.consultation import NO_TIME, Consultation, Party
 from comity.record.entries import (
@@ -183,6 +187,9 @@ def _translation_added(state: State, entry: TranslationAdded) -> None:
 
 def _text_erased(state: State, entry: TextErased) -> None:
     state.erased.add(entry.text)
+    for party, stated in list(state.bargain.interests.items()):
+        if entry.text == stated.interests:
+            del state.bargain.interests[party]  # what is not there any more can carry no further draft
 
 
 def _identity_erased(state: State, entry: IdentityErased) -> None:
@@ -203,8 +210,19 @@ def _checkpoint(state: State, entry: CheckpointRecorded) -> None:
 
 
 def _bargain(state: State, entry: Entry) -> None:
+    if isinstance(entry, NegotiationOpened) and state.bargain.terms is not None:
+        state.past_bargains.append(state.bargain)
+        state.bargain = Bargain(before=state.bargain.latest)
     member = state.members.get(entry.by)
-    follow(state.bargain, entry, None if member is None else member.party)
+    follow(state.bargain, entry, None if member is None else member.party, state.size)
+    if isinstance(entry, InterestsStated):
+        state.private[entry.interests] = entry.by
+        if entry.opened is not None:
+            state.texts[entry.opened] = state.size
+    elif isinstance(entry, HurtMarked) and is_open_text(state.bargain, entry):
+        state.texts[entry.hurt] = state.size
+    elif isinstance(entry, HurtMarked):
+        state.private[entry.hurt] = entry.by
 
 
 _APPLY: Mapping[type[Entry], Callable[[State, Any], None]] = MappingProxyType(
@@ -231,5 +249,7 @@ _APPLY: Mapping[type[Entry], Callable[[State, Any], None]] = MappingProxyType(
         InterestsStated: _bargain,
         DraftProposed: _bargain,
         HurtMarked: _bargain,
+        DraftAnswered: _bargain,
+        NegotiationEnded: _bargain,
     }
 )

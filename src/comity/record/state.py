@@ -120,7 +120,8 @@ class State:
     settings: the opening with all later changes. members, invitations, statements, parties, translations: by
     pseudonym, hash, id, id, and (subject, language), each in order of arrival. decisions, published: the
     moderation entries and published findings with the numbers of their entries. bargain: the negotiation over
-    packages, empty where there is none.
+    packages, empty where there is none; past_bargains: those that ended before it. private: hash of a text that
+    public copies withhold -> who wrote it.
     """
 
     def __init__(self) -> None:
@@ -140,6 +141,8 @@ class State:
         self.published: list[tuple[int, str]] = []
         self.checkpoints: list[int] = []
         self.bargain = Bargain()
+        self.past_bargains: list[Bargain] = []
+        self.private: dict[str, str] = {}
         self.n_open_joins = 0
         self.vote_member = array("i")
         self.vote_statement = array("i")

@@ -17,6 +17,7 @@ from comity.record.checkpoint import Checkpoint, checkpoint_from
 from comity.record.copies import CopiedName, CopiedText, Header, Item, Line, Signed, is_withheld
 from comity.record.entries import entry_from
 from comity.record.fold import extend, withhold
+from comity.record.interests import opened_part
 from comity.record.merkle import leaf_hash
 from comity.record.receipt import Receipt, check_receipt
 from comity.record.state import State
@@ -245,7 +246,12 @@ def _take_text(found: Verified, number: int, text: CopiedText) -> None:
         raise Differs(where, str(error)) from None
     if not is_so:
         raise Differs(where, f"it is not the text whose hash is {text.hash}")
-    if text.hash not in found.state.texts or text.hash in found.state.erased:
+    if text.hash in found.state.private and found.header.copy == "public":
+        raise Differs(where, "a public copy shows what a party stated in private")
+    if (
+        text.hash not in found.state.texts.keys() | found.state.private.keys()
+        or text.hash in found.state.erased
+    ):
         raise Differs(where, "the record knows no such text, or says that it was erased")
     found.texts[text.hash] = text.text
     found.salts[text.hash] = text.salt
@@ -281,6 +287,8 @@ def _check_end(found: Verified, signed_up_to: int, key: str | None) -> None:
         found.proved.append(
             f"{len(state.erased)} texts were erased; their votes and every count are still here"
         )
+    if state.private:
+        _check_opened(found)
     if found.withheld:
         _check_sums(found)
         found.proved.append(
@@ -296,6 +304,32 @@ def _check_end(found: Verified, signed_up_to: int, key: str | None) -> None:
             )
             raise Differs(f"sums of statement {wrong}", "they are not those of the votes")
         found.proved.append("every entry was admitted by the rules")
+
+
+def _check_opened(found: Verified) -> None:
+    """What a party opens to the others must be what its private statement says, as far as this copy holds it."""
+    private = [hash_ for hash_ in found.state.private if hash_ not in found.state.erased]
+    held = [hash_ for hash_ in private if hash_ in found.texts]
+    for bargain in (*found.state.past_bargains, found.state.bargain):
+        shown = "nothing" if bargain.terms is None else bargain.terms.shown
+        for stated in bargain.statements:
+            if stated.interests not in found.texts or stated.opened in found.state.erased:
+                continue
+            try:
+                says = opened_part(found.texts[stated.interests], bargain.issues, shown)
+            except (Refused, ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError):
+                raise Differs("interests", f"what {stated.by} stated is not of its form") from None
+            if says != (None if stated.opened is None else found.texts.get(stated.opened)):
+                raise Differs("interests", f"what {stated.by} opened to the others is not what was stated")
+    if held:
+        found.proved.append(
+            f"{len(held)} private statements are those of the record, and what is opened of them is what they say"
+        )
+    if len(held) < len(private):
+        found.unproved.append(
+            f"{len(private) - len(held)} private statements of interests and hurts, and the drafts that follow from "
+            "them: an auditor's full copy proves them"
+        )
 
 
 def _check_sums(found: Verified) -> None:

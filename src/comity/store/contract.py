@@ -45,8 +45,9 @@ class Turn(Protocol):
 class Store(Protocol):
     """Records by consultation id, and what stands beside them by kind and key.
 
-    Kinds in use: 'text' (a text and its salt, by hash), 'identity' (by pseudonym), 'credential' (by token hash),
-    'checkpoint' (a signed note, by size), 'secret'; a site adds its own, such as 'draft'.
+    Kinds in use: 'text' (a text and its salt, by hash), 'private' (the same, for full copies only), 'identity' (by
+    pseudonym), 'credential' (by token hash), 'checkpoint' (a signed note, by size), 'secret'; a site adds its own,
+    such as 'draft'.
     """
 
     def consultations(self) -> tuple[str, ...]:
