@@ -236,6 +236,14 @@ class Reader:
             self._compute(consultation, parameters)
         return known
 
+    def known_findings(self, consultation: str) -> tuple[int, Findings] | None:
+        """The last findings that were computed and the record's size then; computes nothing and waits for nothing."""
+        return self.room(consultation).findings.get(self.parameters(consultation))
+
+    def aside(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Let a function run where findings are computed, so that pages stay quick."""
+        return self._executor.submit(function, *arguments)
+
     def room(self, consultation: str) -> Room:
         with self._change:
             return self._rooms.setdefault(consultation, Room())

@@ -295,7 +295,8 @@ def erase_identity(
 @router.get("/consultations/{consultation}/next")
 def next_to_vote_on(request: Request, site: Site, who: Actor, consultation: Id) -> dict[str, Any]:
     """The statement where this person's vote informs most; `statement` is null when all are answered."""
-    put = ballot(site.reader, consultation, who, language_of(request).code)
+    routing = site.routings.of(consultation)
+    put = ballot(site.reader, consultation, who, language_of(request).code, routing=routing)
     found = None if put.statement is None else _statement(put.statement)
     return {"statement": found, "answered": put.answered, "of": put.of, "marks_left": put.marks_left}
 

@@ -34,6 +34,7 @@ from comity.web.pages import (
 )
 from comity.web.parts import Parts
 from comity.web.published import Published
+from comity.web.routings import Routings
 from comity.web.shown import page, status_of
 from comity.web.visitors import Sessions
 
@@ -64,7 +65,16 @@ def make_app(
     sessions = Sessions(reader)
     published = Published(reader)
     parts = Parts(
-        settings, reader, desk, sessions, published, Live(published), set_up_key, mailer, translator
+        settings,
+        reader,
+        desk,
+        sessions,
+        published,
+        Live(published),
+        Routings(reader),
+        set_up_key,
+        mailer,
+        translator,
     )
     app = FastAPI(
         title="Comity",
@@ -99,6 +109,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         closing.cancel()
         await parts.live.stop()
         parts.published.stop()
+        parts.routings.stop()
 
 
 async def _close_what_is_due(parts: Parts) -> None:

@@ -1,9 +1,10 @@
-"""Which statement to put next: the one whose support one more vote makes surer by most.
+"""Which statement to put next to a person: the one where one more answer tells most.
 
-Agreement of a statement with a agreeing and b other answers is Beta(a + 1, b + 1); one more vote is expected to lower
-its variance by variance / (a + b + 3). That is greatest where votes are few, and among those with equally many where
-people are most divided. Ties fall by a hash of the person and the statement, so that not everybody begins with the
-same one. Only counts are looked at, never who answered: nobody is steered.
+Once there are findings, `findings.routing` chooses from them. Before that only counts are there: agreement of a
+statement with a agreeing and b other answers is Beta(a + 1, b + 1), and one more vote is expected to lower its variance
+by variance / (a + b + 3). That is greatest where votes are few, and among those with equally many where people are most
+divided; ties fall by a hash of the person and the statement, so that not everybody begins with the same one. Neither
+way looks at what a statement says, who wrote it, or how somebody would be moved.
 """
 
 from __future__ import annotations
@@ -11,27 +12,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from comity.findings.routing import Routing, Waiting
 from comity.record.state import Standing, State
 
 
-def next_statement(state: State, pseudonym: str, skipped: Iterable[str] = ()) -> Standing | None:
+def next_statement(
+    state: State, pseudonym: str, skipped: Iterable[str] = (), routing: Routing | None = None
+) -> Standing | None:
     """The next one for this person to vote on; None when everything is answered.
 
-    skipped: statements to put last, for they were passed over just now.
+    skipped: statements to put last, for they were passed over just now. routing: from the last findings, if any.
     """
     member = state.members.get(pseudonym)
     answered = member.answers if member is not None else {}
     waiting = [item for item in state.votable() if item.number not in answered]
     late = set(skipped)
-    return max(
-        waiting,
-        key=lambda item: (
-            item.statement not in late,
-            expected_gain(item.agreed, item.disagreed + item.passed),
-            _lot(pseudonym, item.statement),
-        ),
-        default=None,
-    )
+    waiting = [item for item in waiting if item.statement not in late] or waiting
+    if routing is None:
+        return max(
+            waiting,
+            key=lambda item: (
+                expected_gain(item.agreed, item.disagreed + item.passed),
+                _lot(pseudonym, item.statement),
+            ),
+            default=None,
+        )
+    shown = [Waiting(item.statement, item.agreed + item.disagreed + item.passed) for item in waiting]
+    party = None if member is None else member.party
+    chosen = routing.next(pseudonym, party, shown, len(answered))
+    return None if chosen is None else waiting[chosen]
 
 
 def expected_gain(agreed: int, others: int) -> float:

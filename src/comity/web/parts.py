@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from comity.outside.translation import Translator
     from comity.web.live import Live
     from comity.web.published import Published
+    from comity.web.routings import Routings
 
 YEAR = 365 * 86_400
 
@@ -36,6 +37,7 @@ class Parts:
     sessions: Sessions
     published: Published
     live: Live
+    routings: Routings
     set_up_key: str
     mailer: Mailer | None = None
     translator: Translator | None = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from comity.errors import Refused
+from comity.findings.routing import Routing
 from comity.reader import Reader
 from comity.record.consultation import Party
 from comity.record.entries import Opening
@@ -87,12 +88,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class Ballot:
-    """The vote page of one person: the statement that is put, and how far he or she is."""
+    """The vote page of one person: the statement that is put, and how far he or she is.
+
+    routed: whether findings chose it; before there are any, the counts did.
+    """
 
     statement: Shown | None
     answered: int
     of: int
     marks_left: int | None
+    routed: bool = False
 
 
 def seen(reader: Reader, consultation: str, visitor: Visitor, code: str, now: int) -> Seen:
@@ -204,6 +209,7 @@ def ballot(
     code: str,
     wanted: str | None = None,
     late: Iterable[str] = (),
+    routing: Routing | None = None,
 ) -> Ballot:
     """What to put to this person now: the statement asked for, or the one where a vote informs most."""
     texts = reader.texts(consultation)
@@ -212,7 +218,7 @@ def ballot(
         settings, member = state.settings, state.members[voter]
         if wanted is not None and wanted not in state.statements:
             raise Refused("unknown-statement", f"there is no statement {wanted} here; go back to the list")
-        item = state.statements[wanted] if wanted is not None else next_statement(state, voter, late)
+        item = state.statements[wanted] if wanted is not None else next_statement(state, voter, late, routing)
         votable = state.votable()
         answered = sum(entry.number in member.answers for entry in votable)
         limit = None if settings is None else settings.priorities
@@ -221,6 +227,7 @@ def ballot(
             answered,
             len(votable),
             None if limit is None else max(limit - member.priorities, 0),
+            routing is not None,
         )
 
 

@@ -17,15 +17,16 @@ the seed. What a participant answered already is never shown again.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc
 
-from comity.engine.opinion.passing import Passing
-from comity.engine.opinion.spatial import SpatialModel
-from comity.engine.opinion.tallies import Counts
-from comity.engine.votes import Floats
+if TYPE_CHECKING:  # a site chooses statements in a process that never loads what fitting a model needs
+    from comity.engine.opinion.passing import Passing
+    from comity.engine.opinion.spatial import SpatialModel
+    from comity.engine.opinion.tallies import Counts
+    from comity.engine.votes import Floats
 
 Marks = npt.NDArray[np.bool_]
 FAIR_START = 7
@@ -42,10 +43,54 @@ class Standings:
     voted: Counts
 
 
-def ground_gain(standings: Standings, member: Marks, threshold: float = 0.6) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """All that `gain_of` needs of the votes, for one person after the other; computed once for everybody.
+
+    now, after_yes, after_no: log of the probability that a side supports (first index 0) or rejects (1) a statement: as
+    the votes are, after one more answer that does so, and after one that does not; shape (2, n_sides, n_statements).
+    said: answers that do so, of that shape; voted: shape (n_sides, n_statements).
+    """
+
+    now: Floats
+    after_yes: Floats
+    after_no: Floats
+    said: Counts
+    voted: Counts
+
+
+def outlook(standings: Standings, threshold: float = 0.6) -> Outlook:
+    """How every side stands now, and would stand after one more answer."""
+    from scipy.special import betainc
+
+    said = np.stack([standings.agreed, standings.disagreed])
+
+    def log_probability(more_said: float, more_voted: float) -> Floats:
+        k, n = said + more_said, standings.voted + more_voted
+        return np.asarray(np.log(np.maximum(1.0 - betainc(k + 1.0, n - k + 1.0, threshold), 1e-300)))
+
+    return Outlook(
+        log_probability(0.0, 0.0), log_probability(1.0, 1.0), log_probability(0.0, 1.0), said, standings.voted
+    )
+
+
+def gain_of(known: Outlook, member: Marks) -> Floats:
     """Expected information about common ground, in nats, from one more answer to each statement.
 
     member: shape (n_sides,), the sides that the participant belongs to.
+    """
+    if not member.any():
+        return np.zeros(known.voted.shape[1])
+    together = known.now.sum(axis=1)
+    yes = together + (known.after_yes - known.now)[:, member].sum(axis=1)
+    no = together + (known.after_no - known.now)[:, member].sum(axis=1)
+    chance = (known.said[:, member].sum(axis=1) + 1.0) / (known.voted[member].sum(axis=0) + 2.0)
+    after = chance * _doubt(np.exp(yes)) + (1 - chance) * _doubt(np.exp(no))
+    return np.asarray(np.maximum(_doubt(np.exp(together)) - after, 0.0).sum(axis=0))
+
+
+def ground_gain(standings: Standings, member: Marks, threshold: float = 0.6) -> Floats:
+    """The same from counts, for one person.
 
     >>> import numpy as np
     >>> counts = Standings(np.array([[0, 90]]), np.array([[0, 10]]), np.array([[0, 100]]))
@@ -53,21 +98,7 @@ def ground_gain(standings: Standings, member: Marks, threshold: float = 0.6) -> 
     >>> bool(gain[0] > 10 * gain[1])
     True
     """
-    if not member.any():
-        return np.zeros(standings.voted.shape[1])
-    return _one_way(standings.agreed, standings.voted, member, threshold) + _one_way(
-        standings.disagreed, standings.voted, member, threshold
-    )
-
-
-def _one_way(said_so: Counts, voted: Counts, member: Marks, threshold: float) -> Floats:
-    def together(k: Floats, n: Floats) -> Floats:
-        return np.asarray((1.0 - betainc(k + 1.0, n - k + 1.0, threshold)).prod(axis=0))
-
-    k, n, more = said_so.astype(np.float64), voted.astype(np.float64), member[:, None].astype(np.float64)
-    chance = (k[member].sum(axis=0) + 1.0) / (n[member].sum(axis=0) + 2.0)
-    after = chance * _doubt(together(k + more, n + more)) + (1 - chance) * _doubt(together(k, n + more))
-    return np.asarray(np.maximum(_doubt(together(k, n)) - after, 0.0))
+    return gain_of(outlook(standings, threshold), member)
 
 
 def _doubt(q: Floats) -> Floats:
@@ -79,10 +110,25 @@ def map_gain(model: SpatialModel, passes: Passing, participant: int) -> Floats:
     """Expected information about one participant's place, in nats, from his or her answer to each statement."""
     statement = np.arange(len(model.intercept))
     who = np.full(len(statement), participant)
-    p = model.probability(who, statement)
-    spread = np.einsum("jk,kl,jl->j", model.loading, model.position_covariance[participant], model.loading)
-    taken = 1.0 - passes.probability(who, statement)
-    return np.asarray(taken * 0.5 * np.log1p(p * (1 - p) * spread))
+    return place_gain(
+        model.probability(who, statement),
+        1.0 - passes.probability(who, statement),
+        model.loading,
+        model.position_covariance[participant],
+    )
+
+
+def place_gain(agrees: Floats, takes_side: Floats, loading: Floats, covariance: Floats) -> Floats:
+    """The same from what it rests on. agrees, takes_side: probabilities, shape (n_statements,); loading:
+    (n_statements, d); covariance of the place: (d, d).
+
+    >>> half, sure = np.full(2, 0.5), np.ones(2)
+    >>> gain = place_gain(half, sure, np.array([[2.0], [0.0]]), np.eye(1))
+    >>> bool(gain[0] > 0), bool(gain[1] == 0)
+    (True, True)
+    """
+    spread = np.einsum("jk,kl,jl->j", loading, covariance, loading)
+    return np.asarray(takes_side * 0.5 * np.log1p(agrees * (1 - agrees) * spread))
 
 
 def next_statement(ground: Floats, of_map: Floats, n_votes: Counts, answered: Marks, seed: int) -> int | None:

@@ -73,7 +73,13 @@ def _ballot(
         )
     passed_over = tuple(late.split(",")) if late else ()
     put = ballot(
-        site.reader, consultation, visitor_of(request), language_of(request).code, wanted, passed_over
+        site.reader,
+        consultation,
+        visitor_of(request),
+        language_of(request).code,
+        wanted,
+        passed_over,
+        site.routings.of(consultation) if wanted is None else None,
     )
     return page(
         request,

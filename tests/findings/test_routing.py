@@ -1,0 +1,120 @@
+"""The choice of the next statement from published findings is the method's own, and keeps its promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from comity.engine.opinion.routing import FAIR_START, Standings, ground_gain
+from comity.findings.compute import findings_of
+from comity.findings.findings import Findings
+from comity.findings.routing import Routing, Waiting, outlook_of, routing_of, standings_of
+from comity.record.consultation import Promise
+from comity.rehearsal.example import example_consultation
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return findings_of(example_consultation())
+
+
+@pytest.fixture(scope="module")
+def routing(findings: Findings) -> Routing:
+    return made(findings)
+
+
+def made(findings: Findings) -> Routing:
+    return routing_of(findings, outlook_of(standings_of(findings), findings.parameters.threshold))
+
+
+def all_waiting(findings: Findings, n_votes: int = 100) -> list[Waiting]:
+    return [Waiting(item.statement.statement_id, n_votes) for item in findings.statements]
+
+
+def test_the_counts_are_the_published_ones_and_a_new_statement_has_none(findings: Findings) -> None:
+    standings = standings_of(findings)
+    assert standings.voted.shape == (len(findings.sides), len(findings.statements) + 1)
+    assert not standings.voted[:, -1].any()
+    side, statement = 1, 3
+    tally = findings.statements[statement].supports[side].tally
+    assert standings.agreed[side, statement] == tally.agreed
+    assert standings.voted[side, statement] == tally.voted
+
+
+def test_the_gain_is_that_of_the_method_for_the_sides_of_a_person(
+    findings: Findings, routing: Routing
+) -> None:
+    point = findings.opinion_map.points[0]
+    member = np.array([side.side_id in (point.group, f"party:{point.party_id}") for side in findings.sides])
+    assert member.sum() == 2
+    wanted = ground_gain(standings_of(findings), member, findings.parameters.threshold)
+    assert routing._gain(routing._sides(point, point.party_id)) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_somebody_new_counts_for_his_or_her_party_only(findings: Findings, routing: Routing) -> None:
+    party = findings.parties[0].party_id
+    member = routing._sides(None, party)
+    assert [side.side_id for side, is_in in zip(findings.sides, member, strict=True) if is_in] == [
+        f"party:{party}"
+    ]
+    assert not routing._sides(None, None).any()
+
+
+def test_the_same_person_in_the_same_turn_is_shown_the_same(findings: Findings, routing: Routing) -> None:
+    waiting = all_waiting(findings)
+    chosen = [routing.next("p001", None, waiting, turn) for turn in (3, 3, 3)]
+    assert len(set(chosen)) == 1
+    assert routing.next("p001", None, [], 3) is None
+    assert routing.next("p001", None, waiting[:1], 3) == 0
+
+
+def test_nobody_is_shown_anything_twice_and_everybody_everything(
+    findings: Findings, routing: Routing
+) -> None:
+    waiting = all_waiting(findings)
+    seen: list[str] = []
+    while (chosen := routing.next("p007", "estova", waiting, len(seen))) is not None:
+        seen.append(waiting.pop(chosen).statement_id)
+    assert sorted(seen) == sorted(item.statement.statement_id for item in findings.statements)
+
+
+def test_a_statement_newer_than_the_findings_gets_its_turn(findings: Findings, routing: Routing) -> None:
+    waiting = [*all_waiting(findings), Waiting("new", 0)]
+    people = 300
+    first = sum(routing.next(f"somebody-{n}", None, waiting, 0) == len(waiting) - 1 for n in range(people))
+    assert first >= people / 5 / 1.6
+    told = [*all_waiting(findings), Waiting("new", FAIR_START)]
+    later = sum(routing.next(f"somebody-{n}", None, told, 0) == len(told) - 1 for n in range(people))
+    assert later in (0, people)
+
+
+def test_where_there_are_no_sides_everybody_is_one(findings: Findings) -> None:
+    bare = [replace(item, supports=()) for item in findings.statements]
+    routing = made(replace(findings, sides=(), statements=tuple(bare)))
+    tallies = [item.tally for item in bare]
+    every = Standings(
+        *(np.array([[getattr(one, name) for one in tallies]]) for name in ("agreed", "disagreed", "voted"))
+    )
+    gain = routing._gain(routing._sides(None, None))
+    assert gain[:-1] == pytest.approx(ground_gain(every, np.array([True]), findings.parameters.threshold))
+
+
+def test_ends_of_a_spectrum_are_sides_too(findings: Findings) -> None:
+    sides = tuple(
+        replace(side, kind="end", side_id=f"end:{n}") for n, side in enumerate(findings.sides[:2], 1)
+    )
+    bare = [replace(item, supports=item.supports[:2]) for item in findings.statements]
+    routing = made(replace(findings, sides=sides, statements=tuple(bare)))
+    points = sorted(findings.opinion_map.points, key=lambda point: point.position[0])
+    assert routing._sides(points[0], None).tolist() == [True, False]
+    assert routing._sides(points[len(points) // 2], None).tolist() == [False, False]
+    assert routing._sides(points[-1], None).tolist() == [False, True]
+
+
+def test_where_no_single_votes_are_published_parties_alone_decide() -> None:
+    private = findings_of(replace(example_consultation(), promise=Promise("parties", 5)))
+    routing = made(private)
+    assert routing.points == {}
+    assert routing.next("p001", private.parties[0].party_id, all_waiting(private), 0) is not None
