@@ -61,6 +61,7 @@ def verify(
         whole = found if full is None else _verified(full, key)
         if full is not None:
             check_sums_of(found, whole)
+        _check_drafts(found, whole)
         if findings is None and record.is_dir() and (record / "findings.json").exists():
             findings = record / "findings.json"
         if findings is not None:
@@ -114,6 +115,32 @@ def _check_extends(found: Verified, path: Path, key: str | None) -> None:
         check_extends(found, _verified(path, key))
     else:
         check_extends_checkpoint(found, beginning.decode(errors="replace"), key)
+
+
+def _check_drafts(found: Verified, whole: Verified) -> None:
+    """Compute the drafts of every negotiation again, where the statements that they rest on are in a full copy."""
+    from comity.record.verification import Differs
+
+    bargains = [one for one in (*whole.state.past_bargains, whole.state.bargain) if one.drafts]
+    if not bargains:
+        return
+    from comity.findings.drafting import replayed
+
+    n_same, n_unknown = 0, 0
+    for bargain in bargains:
+        came = replayed(bargain, whole.state.parties, whole.texts)
+        if came.wrong is not None:
+            number, says = came.wrong
+            raise Differs(f"draft {number}", says)
+        n_same, n_unknown = n_same + came.n_same, n_unknown + came.n_unknown
+    if n_same:
+        found.proved.append(
+            f"{n_same} drafts were computed again from what the parties stated and are the same"
+        )
+    if n_unknown:
+        found.unproved.append(
+            f"{n_unknown} drafts: what they rest on is not in this copy (an auditor's full copy holds it)"
+        )
 
 
 def _check_findings(found: Verified, whole: Verified, path: Path, record: Path) -> None:

@@ -292,7 +292,7 @@ def _check_draft(bargain: Bargain, entry: DraftProposed) -> None:
             f"the next draft here is number {bargain.latest + 1}, not {entry.draft}; look at the latest",
         )
     begins = not bargain.drafts or bargain.is_over
-    if begins != (entry.why == "first draft"):
+    if begins != (entry.why == "first draft") and not (begins and entry.why == "impasse"):
         raise Refused(
             "draft",
             "the procedure begins with a first draft"
