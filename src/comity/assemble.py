@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from comity.reader import FindingsOf, Reader
     from comity.record.consultation import Consultation
     from comity.store.contract import Store
+    from comity.store.moving import Moved
 
 MAPPED_FROM = 1 << 26
 """Bytes from which a file is mapped into memory rather than copied there."""
@@ -129,8 +130,11 @@ def _content(path: Path) -> bytes | mmap:
         return mmap(file.fileno(), 0, access=ACCESS_READ)
 
 
-def store_at(url: str) -> Store:
-    """The store that a database address means; its tables are brought up to date. Raises Refused."""
+def store_at(url: str, named: str = "COMITY_DATABASE_URL") -> Store:
+    """The store that a database address means; its tables are brought up to date. Raises Refused.
+
+    named: what the address is called where it cannot be used.
+    """
     kind = url.partition(":")[0].partition("+")[0]
     with missing_extra("site", "keeping a record"):
         if kind == "memory":
@@ -150,8 +154,34 @@ def store_at(url: str) -> Store:
             return PostgresStore(f"postgresql+psycopg:{url.partition(':')[2]}")
     raise Refused(
         "bad-setting",
-        f"COMITY_DATABASE_URL begins with {kind!r}; use sqlite:///FILE or postgresql://USER@HOST/DATABASE",
+        f"{named} begins with {kind!r}; use sqlite:///FILE or postgresql://USER@HOST/DATABASE",
     )
+
+
+def moved(settings: Settings, to: str) -> tuple[Moved, ...]:
+    """Copy everything of a site into another, empty database. Raises Refused."""
+    with missing_extra("site", "moving a site"):
+        from comity.store.moving import move
+        from comity.store.sql import SqlStore
+
+    source, target = None, None
+    try:
+        source = store_at(settings.database_url)
+        if not isinstance(source, SqlStore) or not source.consultations():
+            raise Refused(
+                "nothing-to-move",
+                "the database of COMITY_DATABASE_URL holds no consultation; check its address",
+            )
+        target = store_at(to, "the address to move to")
+        if not isinstance(target, SqlStore):
+            raise Refused(
+                "bad-setting", "a site cannot move into memory; name a file or a PostgreSQL database"
+            )
+        return move(source, target)
+    finally:
+        for store in (source, target):
+            if store is not None:
+                store.close()
 
 
 def site_of(

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "findings": ("comity.cli.findings:findings", "Print everything that a consultation found."),
         "ideal-points": ("comity.cli.ideal_points:ideal_points", "Show where each party stood over time."),
         "import": ("comity.cli.import_:import_", "Keep a record, or tell another system's votes as one."),
+        "move": ("comity.cli.move:move", "Copy the whole site into another database."),
         "packages": ("comity.cli.packages:packages", "Seek packages that settle several issues at once."),
         "power": ("comity.cli.power:power", "Show what a decision rule does to each party's influence."),
         "report": ("comity.cli.report:report", "Write what a consultation found as one HTML page."),
