@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from comity.engine.opinion.groups import OpinionGroups, adjusted_rand_index, opinion_groups
+from comity.engine.opinion.groups import (
+    ROUGH_VOTES,
+    OpinionGroups,
+    _best_before_two_worse,
+    adjusted_rand_index,
+    opinion_groups,
+)
 from comity.engine.opinion.spatial import spatial_model
 from comity.engine.votes import VoteMatrix, vote_matrix
 
@@ -113,3 +119,23 @@ def test_adjusted_rand_index_is_the_definition_over_pairs() -> None:
         assert adjusted_rand_index(one, other) == pytest.approx(
             ((a * b).sum() - expected) / (most - expected)
         )
+
+
+def test_groups_found_on_a_part_of_a_large_table_hold_everybody() -> None:
+    """Three axes, more votes than the rough fit takes: the rest are placed by the part's statements."""
+    rng = np.random.default_rng(5)
+    corners = 2.5 * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+    label = np.repeat(np.arange(4), 500)
+    votes = votes_at(corners[label] + 0.3 * rng.standard_normal((2000, 3)), rng, m=40)
+    assert votes.n_votes > 1.5 * ROUGH_VOTES
+    found = found_in(votes)
+    assert found.n_axes > 2
+    assert found.n_groups == 4
+    assert (found.group >= 0).all()
+    assert adjusted_rand_index(found.group, label) > 0.95
+
+
+def test_scores_after_two_worse_ones_are_not_looked_at() -> None:
+    assert _best_before_two_worse([1.0]) == 0
+    assert _best_before_two_worse([1.0, 5.0, 4.0, 6.0]) == 3
+    assert _best_before_two_worse([1.0, 5.0, 4.0, 3.0, 9.0]) == 1

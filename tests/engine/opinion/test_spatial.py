@@ -7,7 +7,8 @@ import pytest
 from scipy.special import expit
 from scipy.stats import norm
 
-from comity.engine.opinion.spatial import SpatialModel, _inverses, averaged_sigma, spatial_model
+from comity.engine.opinion.spatial import SpatialModel, averaged_sigma, spatial_model
+from comity.engine.opinion.spatial_steps import _inverses
 from comity.engine.votes import VoteMatrix, vote_matrix
 
 
@@ -180,8 +181,21 @@ def test_a_space_without_axes_is_refused() -> None:
         spatial_model(vote_matrix([0], [0], [1], 1, 1), dimensions=0)
 
 
+def test_statements_alone_place_everybody_where_the_fit_has_them() -> None:
+    votes, _, _ = drawn_votes(3)
+    model = spatial_model(votes, tolerance=1e-6, maximum_iterations=500)
+    position, covariance = model.placed(votes, passes=25)
+    spread = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    # The fit turns positions to mean 0 and spread 1 after every step; this does not.
+    assert float(np.abs((position - model.position) / spread).max()) < 0.25
+    own_spread = np.sqrt(np.diagonal(model.position_covariance, axis1=1, axis2=2))
+    np.testing.assert_allclose(spread, own_spread, rtol=0.1)
+    half = np.arange(votes.n_participants) % 2 == 0
+    np.testing.assert_array_equal(model.placed(votes.rows(half), passes=25)[0], position[half])
+
+
 @pytest.mark.parametrize("k", range(1, 8))
-def test_inverses_by_cofactors_are_inverses(k: int) -> None:
+def test_inverses_are_inverses(k: int) -> None:
     rng = np.random.default_rng(k)
     root = rng.standard_normal((50, k, k))
     matrices = root @ root.transpose(0, 2, 1) + np.eye(k)

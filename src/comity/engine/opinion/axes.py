@@ -11,10 +11,11 @@ analysis, for the idea of comparing with answers that share nothing).
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.sparse import csr_array
+from scipy.sparse.linalg import eigsh
 
 from comity.engine.opinion.order import canonical
-from comity.engine.opinion.spatial import co_variation, leading_axes
 from comity.engine.votes import Floats, VoteMatrix
 
 MOST_AXES = 4
@@ -22,6 +23,9 @@ FIRST_ABOVE_CHANCE = 1.15
 OTHERS_ABOVE_CHANCE = 0.85
 SHAKES = 1
 SAMPLE_VOTES = 400_000
+FULL_TABLE = 16
+"""A table with at most so many cells a vote is multiplied out whole, which is faster than vote by vote."""
+SMALL_MATRIX = 200
 
 
 def axes_above_chance(votes: VoteMatrix, seed: int = 0) -> int:
@@ -64,3 +68,27 @@ def _strengths(centred: csr_array) -> Floats:
     shared = co_variation(centred)
     np.fill_diagonal(shared, 0.0)
     return leading_axes(shared, min(MOST_AXES, len(shared)))[0]
+
+
+def co_variation(centred: csr_array) -> Floats:
+    """X'X, shape (columns, columns): of the full table where that is small beside its entries, which is faster."""
+    if centred.shape[0] * centred.shape[1] <= FULL_TABLE * centred.nnz:
+        full = centred.toarray()
+        return np.asarray(full.T @ full, np.float64)
+    return np.asarray((centred.T @ centred).toarray(), np.float64)
+
+
+def leading_axes(shared: Floats, n_axes: int) -> tuple[Floats, Floats]:
+    """The largest eigenvalues of a symmetric matrix, largest first, and their unit vectors as columns.
+
+    By all of them for small matrices, by Lanczos steps from a fixed start for large ones. n_axes: at most the
+    size of the matrix.
+    """
+    m = len(shared)
+    if m <= SMALL_MATRIX or n_axes >= m - 1:
+        values, vectors = eigh(shared, subset_by_index=(m - n_axes, m - 1))
+    else:
+        start = np.cos(np.arange(m, dtype=np.float64))
+        values, vectors = eigsh(shared, k=n_axes, which="LA", v0=start, tol=1e-6)
+    order = np.argsort(-values, kind="stable")[:n_axes]
+    return np.asarray(values[order], np.float64), np.asarray(vectors[:, order], np.float64)

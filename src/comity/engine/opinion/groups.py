@@ -18,14 +18,16 @@ Classification 4, for joining components that are taken for one another; the tes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, ward
 
 from comity.engine.opinion.axes import axes_above_chance
-from comity.engine.opinion.order import canonical
+from comity.engine.opinion.order import CanonicalVotes, canonical, first_participants
 from comity.engine.opinion.spatial import SpatialModel, spatial_model
 from comity.engine.votes import Floats, VoteMatrix
 
@@ -39,12 +41,16 @@ SAMPLE = 600
 """Participants on whom the number of groups is decided; everybody is then assigned."""
 ROUGH_VOTES = 20_000
 ROUGH_VOTES_PER_STATEMENT = 100
+ROUGH_TOLERANCE = 0.03
+"""A thirtieth of the positions' spread, which is less than any doubt about them."""
+ROUGH_ITERATIONS = 12
 SMALLEST_SHARE = 0.025
 SMALLEST_SIZE = 4
 WELL_PLACED = 0.5
 """Share of a position's prior variance that the votes must have removed for it to help decide on groups; where
 more than a quarter of the participants miss it, the best-placed three quarters do."""
 STABILITY_DRAWS = 8
+SMALLEST_DENSITY = 1e-300
 STABLE = 0.5
 """Half-way between chance and sameness: what agrees less with its own redrawing is not called groups."""
 
@@ -101,31 +107,64 @@ def opinion_groups(
     n_axes = axes_above_chance(votes)
     if n_axes == 0 or placed.sum() < 2 * SMALLEST_SIZE:
         return _one_group(placed, n_axes)
-    if n_axes > model.dimensions:
-        model = _rough_model(votes, n_axes)
-    order = canonical(votes).participant
-    position, covariance = model.position[:, :n_axes], model.position_covariance[:, :n_axes, :n_axes]
-    deciding = _deciding(order[placed[order]], covariance)
-    mixture = _mixture(position[deciding])
-    members, gap = _joined(mixture.responsibility, position[deciding], covariance[deciding])
+    order = canonical(votes)
+    row_placed = placed[order.participant]
+    rows = _Positions.of(order, model, n_axes)
+    deciding = _deciding(np.flatnonzero(row_placed[: rows.n_rows]), rows.covariance)
+    if len(deciding) < SAMPLE:
+        rows = rows.of_everybody()
+        deciding = _deciding(np.flatnonzero(row_placed), rows.covariance)
+    points, doubts = rows.position[deciding], rows.covariance[deciding]
+    mixture = _mixture(points)
+    members, gap = _joined(mixture.responsibility, points, doubts)
     if len(members) == 1:
         return _one_group(placed, n_axes)
-    stability = _stability(mixture, members, position[deciding], covariance[deciding], seed)
+    stability = _stability(mixture, members, points, doubts, seed)
     if stability < STABLE:
         return _one_group(placed, n_axes, stability)
-    probability = np.stack([mixture.responsibilities(position)[list(parts)].sum(axis=0) for parts in members])
+    responsibility = mixture.responsibilities(rows.of_everybody().position)
+    probability = np.empty((len(members), votes.n_participants))
+    probability[:, order.participant] = [responsibility[list(parts)].sum(axis=0) for parts in members]
     probability = probability[np.argsort(-_sizes(probability[:, placed]), kind="stable")]
     group = np.where(placed, probability.argmax(axis=0), -1)
     membership = np.where(placed[:, None], probability.T, np.nan)
     return OpinionGroups(group, membership, placed, n_axes, stability, gap)
 
 
-def _rough_model(votes: VoteMatrix, n_axes: int) -> SpatialModel:
-    """Positions on more axes, only as exact as groups need: a thirtieth of their spread is less than any doubt."""
-    enough = max(ROUGH_VOTES, ROUGH_VOTES_PER_STATEMENT * votes.n_statements)
-    return spatial_model(
-        votes, n_axes, tolerance=0.03, maximum_iterations=12, sample_votes=enough, refine=False
-    )
+@dataclass(frozen=True, eq=False)
+class _Positions:
+    """Where the first participants in canonical order lie on all axes, or everybody does.
+
+    position: shape (rows, n_axes); covariance: shape (rows, n_axes, n_axes). model: by which the others are placed
+    when they are asked for, which where there are no groups they never are.
+    """
+
+    position: Floats
+    covariance: Floats
+    model: SpatialModel
+    votes: VoteMatrix
+
+    @classmethod
+    def of(cls, order: CanonicalVotes, model: SpatialModel, n_axes: int) -> _Positions:
+        """The model's own positions, or where it has too few axes rougher ones on all of them."""
+        if n_axes <= model.dimensions:
+            position = model.position[order.participant, :n_axes]
+            covariance = model.position_covariance[order.participant, :n_axes, :n_axes]
+            return cls(position, covariance, model, order.votes)
+        enough = max(ROUGH_VOTES, ROUGH_VOTES_PER_STATEMENT * order.votes.n_statements)
+        some = first_participants(order.votes, enough)
+        rough = spatial_model(some, n_axes, tolerance=ROUGH_TOLERANCE, maximum_iterations=ROUGH_ITERATIONS)
+        return cls(rough.position, rough.position_covariance, rough, order.votes)
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.position)
+
+    def of_everybody(self) -> _Positions:
+        if self.n_rows == self.votes.n_participants:
+            return self
+        position, covariance = self.model.placed(self.votes)
+        return replace(self, position=position, covariance=covariance)
 
 
 def _one_group(placed: Marks, n_axes: int, stability: float | None = None) -> OpinionGroups:
@@ -158,7 +197,8 @@ class _Mixture:
     score: float
 
     def responsibilities(self, points: Floats) -> Floats:
-        return _responsibilities(_terms(points), self.weight)[0]
+        one = _Models.of_sizes(np.array([self.weight.shape[1]]))
+        return _responsibilities(_terms(points), self.weight, one)[0]
 
 
 def _mixture(points: Floats) -> _Mixture:
@@ -169,36 +209,49 @@ def _mixture(points: Floats) -> _Mixture:
     n, d = points.shape
     spread = np.cov(points.T).reshape(d, d) + 1e-6 * np.eye(d)
     terms, tree = _terms(points), ward(points)
-    alike: list[_Mixture] = []
+    starts = []
     for k in range(1, min(MOST_COMPONENTS, n // SMALLEST_SIZE) + 1):
         part = fcluster(tree, k, criterion="maxclust") - 1
         if part.max() + 1 < k:  # points that coincide cannot be cut further
             break
-        alike.append(_fitted(terms, np.eye(k)[part].T, spread / k ** (2 / d), True))
-        # Two more components in a row that did not help: more will not either.
-        if k >= 3 and max(one.score for one in alike[-2:]) < max(one.score for one in alike[:-2]):
-            break
-    best = max(range(len(alike)), key=lambda which: alike[which].score)
-    own = [
-        _fitted(terms, alike[k - 1].responsibility, spread / k ** (2 / d), False) for k in range(2, best + 2)
-    ]
+        starts.append(np.eye(k)[part].T)
+    alike = _fitted(terms, starts, spread, True)
+    best = _best_before_two_worse([one.score for one in alike])
+    own = _fitted(terms, [one.responsibility for one in alike[1 : best + 1]], spread, False) if best else []
     return max([alike[best], *own], key=lambda one: one.score)
+
+
+def _best_before_two_worse(scores: list[float]) -> int:
+    """Where the highest score lies, up to the first two in a row that are no better: more will not help either."""
+    for last in range(2, len(scores)):
+        if max(scores[last - 1 : last + 1]) < max(scores[: last - 1]):
+            scores = scores[: last - 1]
+            break
+    return int(np.argmax(scores))
 
 
 def _terms(points: Floats) -> Floats:
     """(1, z, z z') of every point, the last as its upper triangle: a normal log density is linear in these."""
-    first, second = np.triu_indices(points.shape[1])
+    first, second = _upper_triangle(points.shape[1])
     return np.concatenate([np.ones((len(points), 1)), points, points[:, first] * points[:, second]], axis=1)
 
 
 def _fitted(
-    terms: Floats, responsibility: Floats, shape: Floats, one_shape: bool, iterations: int = 20
-) -> _Mixture:
-    """Expectation and maximisation from given responsibilities; `shape` counts like d + 2 points in every component."""
+    terms: Floats, starts: list[Floats], shape: Floats, one_shape: bool, iterations: int = 20
+) -> list[_Mixture]:
+    """Expectation and maximisation from each of several given responsibilities, (K, n) each, to a mixture each.
+
+    shape: the covariance expected of a single component; that of a Kth part of the points counts like d + 2
+    points in every component. All mixtures are worked on as one table of components, because steps so small
+    cost as much as the calls that they are made of.
+    """
     n, d = len(terms), len(shape)
+    counts = np.array([len(start) for start in starts])
+    models = _Models.of_sizes(counts)
     extra = d + 2
-    first, second = np.triu_indices(d)
-    likelihood = -np.inf
+    expected = extra * shape / (counts ** (2 / d))[:, None, None]
+    first, second = _upper_triangle(d)
+    responsibility, likelihood = np.concatenate(starts), np.full(len(counts), -np.inf)
     for _ in range(iterations):
         sums = responsibility @ terms
         size = sums[:, 0] + 1e-9
@@ -207,44 +260,70 @@ def _fitted(
         scatter[:, first, second] = scatter[:, second, first] = sums[:, d + 1 :]
         scatter -= size[:, None, None] * mean[:, :, None] * mean[:, None, :]
         if one_shape:
-            covariance = ((scatter.sum(axis=0) + extra * shape) / (n + extra))[None]
+            covariance = (np.add.reduceat(scatter, models.first) + expected) / (n + extra)
         else:
-            covariance = (scatter + extra * shape) / (size + extra)[:, None, None]
-        weight = _weights(size / n, mean, covariance)
-        responsibility, total = _responsibilities(terms, weight)
-        if total - likelihood < 1e-3 * n:
+            covariance = (scatter + expected[models.of]) / (size + extra)[:, None, None]
+        precision: Floats = np.asarray(np.linalg.inv(covariance), np.float64)
+        volume = np.linalg.slogdet(covariance)[1]
+        if one_shape:
+            precision, volume = precision[models.of], volume[models.of]
+        weight = _weights(size / n, mean, precision, volume)
+        responsibility, total = _responsibilities(terms, weight, models)
+        if (total - likelihood < 1e-3 * n).all():
             break
         likelihood = total
-    k = len(mean)
-    free = k - 1 + k * d + len(covariance) * d * (d + 1) / 2
-    score = 2 * total - free * np.log(n)
-    return _Mixture(weight, np.broadcast_to(covariance, scatter.shape), responsibility, score)
+    covariance = covariance[models.of] if one_shape else covariance
+    free = counts - 1 + counts * d + (1 if one_shape else counts) * d * (d + 1) / 2
+    scores = 2 * total - free * np.log(n)
+    return [
+        _Mixture(weight[:, own], covariance[own], responsibility[own], float(score))
+        for own, score in zip(models.slices(), scores, strict=True)
+    ]
 
 
-def _weights(share: Floats, mean: Floats, covariance: Floats) -> Floats:
-    """What turns terms into log densities, shape (n_terms, K). covariance: one for all, or one each."""
+@dataclass(frozen=True, eq=False)
+class _Models:
+    """Which of several mixtures each component of a table belongs to.
+
+    of: shape (components,), ascending. first: the first component of each, shape (mixtures,). member: the same as
+    ones and zeros, shape (mixtures, components), for sums over a mixture by a product.
+    """
+
+    of: Integers
+    first: Integers
+    member: Floats
+
+    @classmethod
+    def of_sizes(cls, counts: Integers) -> _Models:
+        of = np.repeat(np.arange(len(counts)), counts)
+        return cls(of, np.cumsum(counts) - counts, np.eye(len(counts))[:, of])
+
+    def slices(self) -> list[slice]:
+        return [slice(int(a), int(b)) for a, b in pairwise([*self.first, len(self.of)])]
+
+
+@cache
+def _upper_triangle(d: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    return np.triu_indices(d)
+
+
+def _weights(share: Floats, mean: Floats, precision: Floats, volume: Floats) -> Floats:
+    """What turns terms into log densities, shape (n_terms, K). volume: log determinants of the covariances."""
     d = mean.shape[1]
-    first, second = np.triu_indices(d)
-    precision = np.linalg.inv(covariance)
+    first, second = _upper_triangle(d)
     linear = (precision @ mean[:, :, None])[:, :, 0]
-    constant = (
-        np.log(share)
-        - 0.5 * np.linalg.slogdet(covariance)[1]
-        - 0.5 * (mean * linear).sum(axis=1)
-        - 0.5 * d * np.log(2 * np.pi)
-    )
-    squares = -0.5 * np.where(first == second, 1.0, 2.0) * precision[:, first, second]
-    squares = np.broadcast_to(squares, (len(mean), len(first)))
+    constant = np.log(share) - 0.5 * (volume + (mean * linear).sum(axis=1) + d * np.log(2 * np.pi))
+    squares = precision[:, first, second] * np.where(first == second, -0.5, -1.0)
     return np.concatenate([constant[:, None], linear, squares], axis=1).T
 
 
-def _responsibilities(terms: Floats, weight: Floats) -> tuple[Floats, float]:
-    """P(component | point), shape (K, n), and the log likelihood of the points."""
-    log = weight.T @ terms.T
-    largest = log.max(axis=0)
-    density = np.exp(log - largest)
-    total = density.sum(axis=0)
-    return density / total, float((largest + np.log(total)).sum())
+def _responsibilities(terms: Floats, weight: Floats, models: _Models) -> tuple[Floats, Floats]:
+    """P(component | point) within each mixture, shape (K, n), and the log likelihood of the points under each."""
+    density = np.exp(weight.T @ terms.T)
+    # A density of no component at all needs 37 standard deviations from each, which its own part of the spread forbids.
+    total = np.maximum(models.member @ density, SMALLEST_DENSITY)
+    density *= (1.0 / total)[models.of]
+    return density, np.log(total).sum(axis=1)
 
 
 def _joined(
@@ -337,12 +416,13 @@ def _stability(
     """Mean adjusted Rand index with the groups of positions drawn anew within their uncertainty."""
     dice = np.random.default_rng(seed)
     root = np.linalg.cholesky(covariance)
-    shape = mixture.covariance.mean(axis=0)
+    k, d = len(mixture.covariance), points.shape[1]
+    shape = mixture.covariance.mean(axis=0) * k ** (2 / d)
     before = _groups_of(mixture.responsibility, members)
     indices = []
     for _ in range(STABILITY_DRAWS):
         drawn = points + np.einsum("nij,nj->ni", root, dice.standard_normal(points.shape))
-        again = _fitted(_terms(drawn), mixture.responsibilities(drawn), shape, False, iterations=10)
+        (again,) = _fitted(_terms(drawn), [mixture.responsibilities(drawn)], shape, False, iterations=10)
         indices.append(adjusted_rand_index(before, _groups_of(again.responsibility, members)))
     return float(np.mean(indices))
 
