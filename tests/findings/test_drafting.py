@@ -34,7 +34,7 @@ LIRA = negotiation_from_toml(EXAMPLE.encode(), "lira.toml")
 
 def values(negotiation: Negotiation, package: Package) -> np.ndarray[Any, Any]:
     space, _ = space_of(negotiation)
-    return values_of(space, numbers_of(negotiation, package)[None, :])[0]
+    return np.asarray(values_of(space, numbers_of(negotiation, package)[None, :])[0])
 
 
 def stands(negotiation: Negotiation, package: Package) -> bool:
