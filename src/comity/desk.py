@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
@@ -126,7 +127,7 @@ class Desk:
     def submit_soon(
         self, consultation: str, entries: Sequence[Entry], beside: Sequence[Beside] = ()
     ) -> Future[tuple[Receipt, ...]]:
-        """The same without waiting: the future holds the receipts, or the refusal (`asyncio.wrap_future` awaits it)."""
+        """The same without waiting: the future holds the receipts, or the refusal (`web.acknowledged` awaits it)."""
         submission = _Submission(consultation, tuple(entries), tuple(beside))
         if self._thread is None or not self._thread.is_alive():
             self._begin()
@@ -382,7 +383,7 @@ class Desk:
                 room.forget()
                 room.lock.release()
             raise
-        receipts = [self._receipts(room.state, note, item) for item in done]
+        receipts = self._receipts(room.state, note, done)
         room.lock.release()
         for item, found in zip(done, receipts, strict=True):
             item.submission.future.set_result(found)
@@ -460,20 +461,22 @@ class Desk:
             return entry if entry.salt == salt else replace(entry, salt=salt)
         return entry
 
-    def _receipts(self, state: State, note: str, done: _Done) -> tuple[Receipt, ...]:
-        numbers = range(done.start, done.start + len(done.entries))
-        if len(numbers) > MOST_IN_ONE_TURN:
-            numbers = numbers[-1:]
-        return tuple(
-            Receipt(
-                index,
-                done.entries[index - done.start],
-                state.tree.inclusion(index, state.size),
-                note,
-                self.signer.verifier,
+    def _receipts(self, state: State, note: str, done: Sequence[_Done]) -> list[tuple[Receipt, ...]]:
+        """The receipts of each, in order; all proofs are made together."""
+        numbers = [_receipted(item) for item in done]
+        proofs = state.tree.inclusions(chain.from_iterable(numbers), state.size)
+        return [
+            tuple(
+                Receipt(index, item.entries[index - item.start], next(proofs), note, self.signer.verifier)
+                for index in wanted
             )
-            for index in numbers
-        )
+            for item, wanted in zip(done, numbers, strict=True)
+        ]
+
+
+def _receipted(done: _Done) -> range:
+    numbers = range(done.start, done.start + len(done.entries))
+    return numbers if len(numbers) <= MOST_IN_ONE_TURN else numbers[-1:]
 
 
 def new_pseudonym() -> str:

@@ -163,6 +163,22 @@ def test_ten_megabytes_are_refused_whole_and_in_pieces(house: House) -> None:
     assert house.site.reader.size("rivers") == size
 
 
+def test_a_form_of_many_fields_and_a_form_in_parts(house: House) -> None:
+    ana = house.member(house.host())
+    size = house.site.reader.size("rivers")
+    many = ana.post("/c/rivers/vote", data={f"field{number}": "x" for number in range(300)})
+    assert many.status_code == 400
+    assert "the form came damaged" in text_of(many).lower()
+    assert house.site.reader.size("rivers") == size
+    form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    for sent in ("text=Des+%C3%A9rables+ici&language=fr", "text=Des chênes là&language=fr"):
+        page = ana.post("/c/rivers/write", content=(sent + "&x=%FF%00").encode(), headers=form)
+        assert page.status_code == 200
+    assert {"Des érables ici", "Des chênes là"} <= set(house.site.reader.texts("rivers").values())
+    parts = ana.post("/c/rivers/vote", data={"statement": "1", "answer": "1"}, files={"x": b"y"})
+    assert parts.status_code == 200
+
+
 def test_ten_thousand_requests_from_one_address_are_mostly_not_answered() -> None:
     with house_at("memory:", requests_per_minute=300) as house:
         client = house.visitor()

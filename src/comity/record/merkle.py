@@ -9,7 +9,7 @@ Source: RFC 9162, sections 2.1.1 (tree), 2.1.3 (inclusion), 2.1.4 (consistency).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 HASH_SIZE = 32
@@ -65,20 +65,25 @@ class MerkleTree:
 
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """The hashes that prove leaf `index` to be in the tree of `size` leaves, nearest first."""
+        (path,) = self.inclusions((index,), size)
+        return path
+
+    def inclusions(self, indices: Iterable[int], size: int) -> Iterator[tuple[bytes, ...]]:
+        """`inclusion` of each of these; what they have in common, the right edge of the tree, is hashed once."""
         self._check(size)
-        if not 0 <= index < size:
-            raise ValueError(f"there is no leaf {index} in a tree of {size}")
-        path = []
-        start, stop = 0, size
-        while stop - start > 1:
-            middle = start + _split(stop - start)
-            if index < middle:
-                path.append(self._range(middle, stop))
-                stop = middle
-            else:
-                path.append(self._range(start, middle))
-                start = middle
-        return tuple(reversed(path))
+        edge = self._edge(size)
+        for index in indices:
+            if not 0 <= index < size:
+                raise ValueError(f"there is no leaf {index} in a tree of {size}")
+            path, number, last = [], index, size - 1
+            for level in range(last.bit_length()):
+                sibling = number ^ 1
+                if sibling < last:
+                    path.append(self._complete(level, sibling))
+                elif sibling == last:
+                    path.append(edge[level])
+                number, last = number >> 1, last >> 1
+            yield tuple(path)
 
     def consistency(self, old_size: int, size: int) -> tuple[bytes, ...]:
         """The hashes that prove the tree of `old_size` leaves to be the beginning of the tree of `size`."""
@@ -96,6 +101,19 @@ class MerkleTree:
                 path.append(self._range(start, middle))
                 start, whole = middle, False
         return tuple(reversed(path if whole else [*path, self._range(start, stop)]))
+
+    def _edge(self, size: int) -> list[bytes]:
+        """Level by level, the hash of the last node of a tree of `size` leaves, complete or not."""
+        last, found = size - 1, []
+        for level in range(last.bit_length() if size else 0):
+            if (last + 1) << level <= size:
+                found.append(self._complete(level, last))
+            elif 2 * last == (size - 1) >> (level - 1):
+                found.append(found[-1])  # a left child without a sibling stands for its parent
+            else:
+                found.append(node_hash(self._complete(level - 1, 2 * last), found[-1]))
+            last >>= 1
+        return found
 
     def _range(self, start: int, stop: int) -> bytes:
         """The hash over leaves start .. stop - 1; start is a multiple of a power of two at least as large."""

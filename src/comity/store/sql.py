@@ -109,13 +109,16 @@ class SqlStore:
         """Write what a turn has gathered; SizeConflict if the record has another size all the same."""
         if turn.new:
             self._write_size(connection, turn)
-            for start in range(0, len(turn.new), CHUNK):
-                connection.execute(insert(entries), turn.rows(start, start + CHUNK))
+            self.write_entries(connection, turn)
         for (kind, key), value in turn.beside.items():
             if value is None:
                 connection.execute(delete(beside).where(_at(turn.consultation, kind, key)))
             else:
                 self.upsert(connection, turn.consultation, kind, key, value)
+
+    def write_entries(self, connection: Connection, turn: SqlTurn) -> None:
+        """Write the new entries of a turn."""
+        raise NotImplementedError
 
     def upsert(self, connection: Connection, consultation: str, kind: str, key: str, value: bytes) -> None:
         row = {"consultation": consultation, "kind": kind, "key": key, "value": value}
@@ -183,14 +186,6 @@ class SqlTurn:
 
     def erase(self, kind: str, key: str) -> None:
         self.beside[kind, key] = None
-
-    def rows(self, start: int, stop: int) -> list[dict[str, Any]]:
-        """New entries start .. stop - 1 as rows of the table."""
-        first = self.stored + start
-        return [
-            {"consultation": self.consultation, "position": first + number, "body": body}
-            for number, body in enumerate(self.new[start:stop])
-        ]
 
 
 def said(error: DBAPIError) -> Refused:

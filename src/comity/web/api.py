@@ -4,7 +4,6 @@ secret of a personal link (the part after /me/ in its address).
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -27,6 +26,7 @@ from comity.record.entries import (
     VoteWithdrawn,
 )
 from comity.record.receipt import Receipt, receipt_bytes
+from comity.web.acknowledged import acknowledged
 from comity.web.api_forms import (
     Changes,
     Erasure,
@@ -314,7 +314,7 @@ async def vote(site: Site, who: Actor, consultation: Id, new: NewVote) -> dict[s
     """Vote, or change a vote. The answer is the receipt; it comes when the vote is durable."""
     by = who.acting(consultation, "vote-cast")
     entry = VoteCast(by=by, statement=new.statement, answer=int(new.answer), matters=new.matters)
-    return _receipt((await asyncio.wrap_future(site.desk.submit_soon(consultation, [entry])))[0])
+    return _receipt((await acknowledged(site.desk.submit_soon(consultation, [entry])))[0])
 
 
 @router.delete("/consultations/{consultation}/votes/{statement}")
