@@ -7,8 +7,8 @@ import numpy as np
 from comity.record.consultation import Consultation
 
 
-def assert_same(one: Consultation, other: Consultation, *, matters: bool = True) -> None:
-    """Everything but where it came from. matters: other formats have no place for what mattered most."""
+def assert_same(one: Consultation, other: Consultation) -> None:
+    """Everything but where it came from; what mattered most to nobody and no mark at all are the same."""
     assert one.title == other.title
     assert one.question == other.question
     assert one.statements == other.statements
@@ -19,8 +19,7 @@ def assert_same(one: Consultation, other: Consultation, *, matters: bool = True)
     assert (one.published_group or nowhere) == (other.published_group or nowhere)
     for name in ("participant", "statement", "answer", "at"):
         assert np.array_equal(getattr(one.votes, name), getattr(other.votes, name)), name
-    if matters:
-        nothing = np.zeros(len(one.votes.answer), bool)
-        mine = nothing if one.votes.matters is None else one.votes.matters
-        theirs = nothing if other.votes.matters is None else other.votes.matters
-        assert np.array_equal(mine, theirs)
+    nothing = np.zeros(len(one.votes.answer), bool)
+    mine = nothing if one.votes.matters is None else one.votes.matters
+    theirs = nothing if other.votes.matters is None else other.votes.matters
+    assert np.array_equal(mine, theirs)

@@ -254,6 +254,9 @@ class Desk:
         )
         beside = [beside_text(Text(salt, text)) for salt, text in told.texts]
         beside += [Beside("identity", who, _json({"name": name})) for who, name in told.names.items()]
+        if consultation.skipped:
+            left_out = [[item.file, item.line, item.reason] for item in consultation.skipped]
+            beside.append(Beside("skipped", "lines", json.dumps(left_out, ensure_ascii=False).encode()))
         return self.submit_all(consultation_id, [told.opening, *told.entries], beside)[-1]
 
     def take_over(self, copy: Verified, entries: Sequence[bytes]) -> None:

@@ -19,7 +19,7 @@ from comity.errors import Refused
 from comity.findings.findings import Findings
 from comity.findings.parameters import Parameters
 from comity.record.canonical import text_hash, token_hash
-from comity.record.consultation import Consultation
+from comity.record.consultation import Consultation, Skipped
 from comity.record.copies import CopiedText, CopyKind, Item, copied
 from comity.record.entries import entry_from
 from comity.record.fold import extend
@@ -235,6 +235,11 @@ class Reader:
         if known[0] < self.size(consultation):
             self._compute(consultation, parameters)
         return known
+
+    def skipped(self, consultation: str) -> tuple[Skipped, ...]:
+        """The lines that could not be used when this consultation was told from another system's files."""
+        value = self.store.get(consultation, "skipped", "lines")
+        return () if value is None else tuple(Skipped(*item) for item in json.loads(value))
 
     def known_findings(self, consultation: str) -> tuple[int, Findings] | None:
         """The last findings that were computed and the record's size then; computes nothing and waits for nothing."""

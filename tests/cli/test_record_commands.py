@@ -26,6 +26,7 @@ from comity.record.receipt import receipt_bytes
 from comity.settings import Settings
 from tests.comparing import assert_same
 from tests.sites import HOST, open_rivers
+from tests.web.visits import house_at, text_of
 
 
 @pytest.fixture
@@ -55,7 +56,10 @@ def fill(site: Site, name: str, folder: Path) -> None:
         side = 1 if number % 2 else -1
         votes = [
             VoteCast(
-                by=who, statement=str(n), answer=side * (1 if n % 2 else -1) if dice.random() < 0.8 else 0
+                by=who,
+                statement=str(n),
+                answer=side * (1 if n % 2 else -1) if dice.random() < 0.8 else 0,
+                matters=(n + number) % 5 == 0,
             )
             for n in range(1, 13)
             if dice.random() < 0.9
@@ -95,11 +99,11 @@ def test_the_polis_files_give_the_same_findings_too(site: Site, tmp_path: Path) 
     read = read_consultation(tmp_path / "out")
     assert read.published_group is not None
     assert set(read.published_group) >= {"0"}  # the groups go with it, for comparison
-    assert_same(replace(read, published_group=None), known, matters=False)
+    assert_same(replace(read, published_group=None), known)
     site.desk.remove("rivers")
     taken_in(site, tmp_path / "out", "rivers")
     again = site.reader.consultation("rivers")
-    assert_same(replace(again, published_group=None), known, matters=False)
+    assert_same(replace(again, published_group=None), known)
     assert without_source(site.reader.findings("rivers")) == without_source(before)
 
 
@@ -269,3 +273,25 @@ def test_the_command_itself_ends_with_its_code(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("comity: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_lines_of_an_import_that_could_not_be_used_are_kept_and_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = "participant,statement,vote\nana,More trees,1\nana,Fewer cars\n,More trees,-1\nbo,More trees,-1\n"
+    (tmp_path / "trees.csv").write_text(table)
+    with house_at("memory:") as house:
+        taken_in(house.site, tmp_path / "trees.csv", "trees")
+        assert "2 lines could not be used; every one is kept" in capsys.readouterr().err
+        assert [(item.file, item.line) for item in house.site.reader.skipped("trees")] == [
+            ("trees.csv", 3),
+            ("trees.csv", 4),
+        ]
+        page = text_of(house.visitor().get("/c/trees/record"))
+        assert "2 lines of these files could not be used" in page
+        assert "2 fields where the header names 3" in page
+        with house.site.reader.reading("trees") as state:
+            assert state.settings is not None
+            assert str(state.settings.imported).endswith("; 2 lines could not be used")
+        house.site.desk.remove("trees")
+        assert house.site.reader.skipped("trees") == ()

@@ -116,6 +116,20 @@ def test_newer_exports_count_seconds_and_have_more_columns() -> None:
     assert export.statements[0].submitted_at == 1700000000000
 
 
+def test_what_matters_most_is_read_line_by_line() -> None:
+    votes = (
+        "timestamp,datetime,comment-id,voter-id,vote,important\n3000,x,2,7,1,0\n1000,x,2,12,-1,1\n2000,x,99,7,1,1\n"
+        "4000,x,2,9\n5000,x,2,11,0,True\n"
+    )
+    export = read(comments=COMMENTS, votes=votes)
+    assert export.votes.matters is not None
+    assert export.votes.answer.tolist() == [-1, 1, 0]
+    assert export.votes.matters.tolist() == [True, False, True]
+    with pytest.raises(Refused, match="the column 'important' holds 'perhaps'; it must be 1 or 0"):
+        read(comments=COMMENTS, votes=votes.replace("True", "perhaps"))
+    assert read(comments=COMMENTS, votes=VOTES).votes.matters is None
+
+
 def test_a_cell_that_differs_from_the_last_vote_is_listed_and_votes_csv_counts() -> None:
     people = PEOPLE.replace("7,an-id,1,0,2,1,0,1,0,", "7,an-id,1,0,2,1,0,-1,0,1")
     export = read(comments=COMMENTS, votes=VOTES, participants_votes=people)

@@ -68,5 +68,9 @@ def taken_over(site: Site, path: Path) -> str:
 
 def taken_in(site: Site, path: Path, name: str) -> str:
     """Tell what other systems' files hold as a record of this site, closed at its end; its id."""
-    site.desk.take_in(read_consultation(path), name)
+    from comity.cli.talk import say_what_was_read
+
+    consultation = read_consultation(path)
+    say_what_was_read(consultation, where="kept, and listed on the page of the record")
+    site.desk.take_in(consultation, name)
     return name

@@ -29,7 +29,9 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def say_what_was_read(consultation: Consultation, verb: str = "read") -> None:
+def say_what_was_read(
+    consultation: Consultation, verb: str = "read", where: str = "listed in the findings"
+) -> None:
     """The kind of what was read and how much it holds, and whatever was not used or left out."""
     source = consultation.source
     counts = ", ".join(
@@ -45,7 +47,7 @@ def say_what_was_read(consultation: Consultation, verb: str = "read") -> None:
     skipped = consultation.skipped
     if not skipped:
         return
-    say(f"  {count(len(skipped), 'line')} could not be used; every one is listed in the findings:")
+    say(f"  {count(len(skipped), 'line')} could not be used; every one is {where}:")
     for left_out in skipped[:LISTED]:
         say(f"    {left_out.file}, line {left_out.line}: {left_out.reason}")
     if len(skipped) > LISTED:

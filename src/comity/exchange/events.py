@@ -34,13 +34,14 @@ def events(
     *,
     by_number: bool = False,
     also: Iterable[str] = (),
+    matters: npt.NDArray[np.bool_] | None = None,
 ) -> Events:
     """Match votes with statements and put them in the order of time; votes of one moment keep their order.
 
     A vote without a time counts as earlier than every vote that has one. A vote on a statement that the
     statements' file does not have is left out and listed. by_number: participants in the order of their numbers,
     where all of them are numbers, rather than of their first vote. also: participants who are known and may not
-    have voted.
+    have voted. matters: shape (n_lines,), whether the line says that this matters most.
     """
     number = {statement_id: place for place, statement_id in enumerate(statement_ids)}
     place_of = np.array([number.get(name, -1) for name in lines.statements], np.int32)
@@ -55,9 +56,11 @@ def events(
     order = _order_of_time(lines.at, statement >= 0)
     participant_ids, participant = _participants(lines, order, by_number, also)
     columns = (participant, statement[order], lines.answer[order], lines.at[order])
-    for column in columns:
-        column.flags.writeable = False
-    return Events(lines.file, participant_ids, VoteColumns(*columns), skipped)
+    marks = None if matters is None else matters[order]
+    for column in (*columns, marks):
+        if column is not None:
+            column.flags.writeable = False
+    return Events(lines.file, participant_ids, VoteColumns(*columns, matters=marks), skipped)
 
 
 def _order_of_time(at: npt.NDArray[np.int64], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

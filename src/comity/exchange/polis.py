@@ -19,11 +19,11 @@ import numpy.typing as npt
 from comity.errors import Refused
 from comity.exchange.csv_lines import Table, complete_lines, lines_of, table, text_of
 from comity.exchange.events import Events, events, need_votes, no_parties
-from comity.exchange.files import Files, is_number, need_new, shown, source
+from comity.exchange.files import FileBytes, Files, is_number, need_new, shown, source
 from comity.exchange.polis_cells import Cells, cells_of, differences
 from comity.exchange.table import parties_in
 from comity.exchange.vote_blocks import vote_lines
-from comity.exchange.vote_lines import VoteColumnNames, time_of, unreadable_time
+from comity.exchange.vote_lines import VoteColumnNames, VoteLines, time_of, unreadable_time
 from comity.record.consultation import NO_TIME, Consultation, Moderation, Party, Statement
 
 ANSWERS: Mapping[str, int] = {"1": 1, "0": 0, "-1": -1, "1.0": 1, "0.0": 0, "-1.0": -1}
@@ -32,7 +32,9 @@ ANSWERS: Mapping[str, int] = {"1": 1, "0": 0, "-1": -1, "1.0": 1, "0.0": 0, "-1.
 MODERATION: Mapping[str, Moderation] = {"1": "accepted", "0": "pending", "": "pending", "-1": "rejected"}
 
 TRUE = frozenset({"1", "true", "t"})
-"""How the marks 'is-seed' and 'is-meta' of a comment may be written; not every export has them."""
+"""How the marks 'is-seed' and 'is-meta' of a comment and 'important' of a vote may be written, if they are there."""
+
+FALSE = frozenset({"0", "false", "f", ""})
 
 VOTES = VoteColumnNames("voter-id", "comment-id", "vote", "timestamp", at_is_needed=True)
 
@@ -114,12 +116,35 @@ def _votes(files: Files, names: ExportFiles, statement_ids: Sequence[str], cells
         return cells.events
     lines = vote_lines(names.votes, files[names.votes], VOTES, ANSWERS)
     also = () if cells is None else cells.events.participant_ids
-    cast = events(lines, statement_ids, names.comments, by_number=True, also=also)
+    marks = _matters(names.votes, files[names.votes], lines)
+    cast = events(lines, statement_ids, names.comments, by_number=True, also=also, matters=marks)
     need_votes(cast)
     if cells is None:
         return cast
     other = cells.events.skipped + differences(cast, cells, statement_ids)
     return replace(cast, skipped=cast.skipped + other)
+
+
+def _matters(name: str, data: FileBytes, lines: VoteLines) -> npt.NDArray[np.bool_] | None:
+    """What the column 'important' says of each usable line; None in a file without that column, as most are."""
+    whole = table(name, data)
+    place = whole.column("important")
+    if place is None:
+        return None
+    marked = np.zeros(int(lines.line.max(initial=0)) + 1, np.bool_)
+    usable = np.zeros_like(marked)
+    usable[lines.line] = True
+    for number, fields, _ in whole.lines:
+        if number >= len(marked) or not usable[number]:
+            continue
+        text = fields[place].strip().casefold().removesuffix(".0")
+        if text not in TRUE and text not in FALSE:
+            raise Refused(
+                "unreadable-value",
+                f"{name}, line {number}: the column 'important' holds {shown(fields[place])}; it must be 1 or 0",
+            )
+        marked[number] = text in TRUE
+    return marked[lines.line]
 
 
 def _statements(comments: Table) -> tuple[Statement, ...]:

@@ -66,7 +66,7 @@ def imported(
         language=next(iter(languages), "und"),
         languages=tuple(languages) or ("und",),
         opens_at=0,
-        imported=_described(consultation)[:2000],
+        imported=_described(consultation),
     )
     names = (
         {}
@@ -143,4 +143,6 @@ def _ids(statement_ids: Sequence[str]) -> Sequence[str]:
 def _described(consultation: Consultation) -> str:
     source = consultation.source
     files = ", ".join(f"{file.name} (sha256 {file.sha256})" for file in source.files)
-    return f"{source.description}{': ' if files else ''}{files}"
+    skipped = len(consultation.skipped)
+    left_out = f"; {skipped} {'line' if skipped == 1 else 'lines'} could not be used" if skipped else ""
+    return f"{source.description}{': ' if files else ''}{files}"[: 2000 - len(left_out)] + left_out

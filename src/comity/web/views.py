@@ -84,6 +84,7 @@ class Shown:
     my_answer: int | None = None
     my_matters: bool = False
     votes: int = 0
+    matters: int = 0
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ def shown(
         my_answer=None if vote is None else vote.answer,
         my_matters=vote is not None and vote.matters,
         votes=item.agreed + item.disagreed + item.passed,
+        matters=item.matters,
     )
 
 

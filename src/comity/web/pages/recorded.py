@@ -35,6 +35,7 @@ def record_page(request: Request, site: Site, consultation: str) -> Response:
         size=size,
         tables=tables if seen.settings.promise.shows_single_votes else [],
         name=NAME,
+        skipped=site.reader.skipped(consultation),
     )
 
 
