@@ -47,9 +47,9 @@ def _site(port: int) -> None:
         name, secret = open_example(site, example_consultation(), new_pseudonym())
     finally:
         site.close()
-    say(f"the example consultation is at /c/{name} of this address:")
+    say(f"the site opens now; on it, the example consultation is at /c/{name}")
     if secret:
-        say(f"(its host comes in at /me/{secret})")
+        say(f"and its host comes in at /me/{secret}")
     serve(port=port)
 
 

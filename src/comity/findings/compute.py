@@ -23,7 +23,7 @@ from comity.engine.opinion.groups import OpinionGroups, opinion_groups
 from comity.engine.opinion.order import CanonicalVotes, canonical
 from comity.engine.opinion.passing import passing
 from comity.engine.opinion.spatial import SpatialModel, spatial_model
-from comity.engine.opinion.support import Share, corrected_shares, share
+from comity.engine.opinion.support import Share, corrected_shares, share, share_of_sides
 from comity.engine.opinion.tallies import Counts, Tallies, tallies
 from comity.engine.votes import Floats, VoteMatrix
 from comity.findings.findings import (
@@ -232,8 +232,8 @@ class _Analysis:
             counted.voted,
             share(everybody.agreed[0], everybody.voted[0], chosen.interval),
             share(everybody.disagreed[0], everybody.voted[0], chosen.interval),
-            share(counted.agreed, counted.voted, chosen.interval),
-            share(counted.disagreed, counted.voted, chosen.interval),
+            share_of_sides(counted.agreed, counted.voted, delegations, chosen.interval),
+            share_of_sides(counted.disagreed, counted.voted, delegations, chosen.interval),
             _corrected(votes, place, sides, chosen) if place.model is not None else None,
             ground,
             nothing if apart is None else apart.contrary,
@@ -249,7 +249,10 @@ def _corrected(
 ) -> tuple[Share, Share]:
     assert place.model is not None
     nobody = np.zeros((0, votes.n_participants), bool)
-    members = np.stack([side.members for side in sides]) if sides else nobody
+    # A party's delegation speaks for all of it: there is nobody else whose answers could be guessed.
+    speaks = [side.is_delegation and side.kind == "party" for side in sides]
+    asked = [side.members & (not alone) for side, alone in zip(sides, speaks, strict=True)]
+    members = np.stack(asked) if sides else nobody
     return corrected_shares(votes, place.model, passing(votes), members, interval=chosen.interval)
 
 

@@ -52,6 +52,22 @@ def share(said_so: Counts, voted: Counts, interval: float = 0.9) -> Share:
     return Share(a / (a + b), np.asarray(low, np.float64), np.asarray(high, np.float64))
 
 
+def share_of_sides(said_so: Counts, voted: Counts, is_delegation: Marks, interval: float = 0.9) -> Share:
+    """`share` of every side and statement; a delegation that answered is not a sample: its share is what it said.
+
+    said_so, voted: shape (n_sides, n_statements). is_delegation: shape (n_sides,).
+
+    >>> import numpy as np
+    >>> said_so, voted = np.array([[2], [2]]), np.array([[2], [2]])
+    >>> share_of_sides(said_so, voted, np.array([False, True])).low.round(2).ravel().tolist()
+    [0.37, 1.0]
+    """
+    sampled = share(said_so, voted, interval)
+    told = is_delegation[:, None] & (voted > 0)
+    exact = said_so / np.maximum(voted, 1)
+    return Share(*(np.where(told, exact, part) for part in (sampled.value, sampled.low, sampled.high)))
+
+
 def probability_above(said_so: Counts, voted: Counts, threshold: float) -> Floats:
     """Posterior probability that the share is above the threshold.
 
