@@ -1,8 +1,9 @@
 """A big consultation: how soon the vote page comes, and how soon after a vote the findings are new.
 
-`python benchmarks/site_big.py [--people 10000] [--statements 300] [--votes 500000]` fills a SQLite file by the desk,
-starts `comity serve` on it, and asks for the vote page again and again from this second process while somebody else
-votes, so that findings are computed all the while. Beside it: the same request for an answer that holds nothing.
+`python benchmarks/site_big.py [--people 10000] [--statements 300] [--votes 500000] [--keep FILE]` fills a SQLite file
+by the desk (one that is kept is filled once), starts `comity serve` on it, and asks for the vote page again and again
+from this second process while somebody votes after every new finding, so that findings are computed all the while.
+Beside it: the same request for an answer that holds nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import numpy as np
+from site_load import family, processor_seconds
 
 MANY = {"COMITY_REQUESTS_PER_MINUTE": "10000000"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -80,30 +82,36 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--statements", type=int, default=300)
     parser.add_argument("--votes", type=int, default=500_000)
+    parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'site.db'}"
+        file = arguments.keep or Path(folder) / "site.db"
+        url = f"sqlite:///{file}"
         start = time.perf_counter()
-        _filled(url, arguments)
-        print(f"filled with {arguments.votes} votes in {time.perf_counter() - start:.0f} s", flush=True)
+        if not file.exists():
+            _filled(url, arguments)
+            print(f"filled with {arguments.votes} votes in {time.perf_counter() - start:.0f} s", flush=True)
         environment = {**os.environ, "COMITY_DATABASE_URL": url, "COMITY_SITE": "talks.example.org", **MANY}
         command = [sys.executable, "-m", "comity", "serve", "--port", "0"]
+        start = time.perf_counter()
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as site:
             assert site.stdout is not None
             address = site.stdout.readline().strip()
             try:
-                _measure(address)
+                _measure(address, start, site.pid)
             finally:
                 site.send_signal(signal.SIGINT)
                 site.wait(20)
 
 
-def _measure(address: str) -> None:
-    time.sleep(4)
-    start = time.perf_counter()
+def _measure(address: str, start: float, site: int) -> None:
+    with urllib.request.urlopen(f"{address}favicon.ico", timeout=120) as answer:
+        answer.read()
+    print(f"site answers after its start: {time.perf_counter() - start:.1f} s", flush=True)
     with urllib.request.urlopen(f"{address}c/big", timeout=120) as answer:
         answer.read()
-    print(f"first page after a start (the record is read): {time.perf_counter() - start:.1f} s", flush=True)
+    print(f"first page after the start (the record is read): {time.perf_counter() - start:.1f} s", flush=True)
+    print(f"processor seconds until then: {processor_seconds(site):.1f}")
     connection = HTTPConnection(address.split("/")[2], timeout=120)
     connection.request("POST", "/c/big/join", "understood=yes", FORM)
     joined = connection.getresponse()
@@ -113,9 +121,11 @@ def _measure(address: str) -> None:
     while _size(_page(address)) is None:
         time.sleep(0.5)
     print(f"first findings: {time.perf_counter() - start:.1f} s", flush=True)
+    pages = _page_seconds(connection, cookie, site)
+    print(f"processor time of a vote page, nothing else going on: {1000 * pages:.1f} ms")
     connection.close()  # the site has ended it meanwhile, and a closed one is opened anew
     times, nothing, late = [], [], []
-    for number in range(3):
+    for number in range(8):
         connection.request(
             "POST", "/c/big/vote", f"statement={number + 1}&answer=1", {"cookie": cookie, **FORM}
         )
@@ -141,6 +151,21 @@ def _measure(address: str) -> None:
     )
     print(f"an empty answer meanwhile: median {1000 * float(np.median(nothing)):.1f} ms")
     print(f"findings new after a vote: {', '.join(f'{second:.1f} s' for second in late)}")
+    print(f"memory: {', '.join(f'{peak} MB' for peak in map(_peak, family(site)))}")
+
+
+def _page_seconds(connection: HTTPConnection, cookie: str, site: int) -> float:
+    connection.close()  # the site has ended it meanwhile, and a closed one is opened anew
+    before = processor_seconds(site)
+    for _ in range(50):
+        _get(connection, "/c/big/vote", cookie)
+    return (processor_seconds(site) - before) / 50
+
+
+def _peak(process: int) -> int:
+    """Megabytes of memory that a process had at most."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def _empty(connection: HTTPConnection) -> float:

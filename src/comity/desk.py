@@ -19,7 +19,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from comity.errors import Refused
-from comity.reader import Reader, Room, Text, fold
+from comity.reader import Reader, Room, Text
 from comity.record.admission import admit
 from comity.record.bargain import DraftAnswered, HurtMarked, InterestsStated
 from comity.record.canonical import token_hash
@@ -42,7 +42,7 @@ from comity.record.entries import (
     VoteWithdrawn,
     entry_bytes,
 )
-from comity.record.fold import extend
+from comity.record.fold import extend, extend_all
 from comity.record.imported import imported
 from comity.record.interests import interests_text, opened_part
 from comity.record.receipt import Receipt
@@ -403,7 +403,7 @@ class Desk:
         """Admit each submission after the one before it, append what was admitted, and sign the new root."""
         if room.state.size > turn.size:
             room.forget()
-        fold(room.state, turn.entries(room.state.size))
+        extend_all(room.state, turn.entries(room.state.size))
         new: list[bytes] = []
         for item in group:
             start = room.state.size
@@ -416,7 +416,7 @@ class Desk:
                     turn.append(new, turn.size)
                     new = []
                     room.forget()
-                    fold(room.state, turn.entries(0))
+                    extend_all(room.state, turn.entries(0))
                 continue
             new += admitted
             for thing in item.beside:

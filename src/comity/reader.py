@@ -21,8 +21,7 @@ from comity.findings.parameters import Parameters
 from comity.record.canonical import text_hash, token_hash
 from comity.record.consultation import Consultation, Skipped
 from comity.record.copies import CopiedText, CopyKind, Item, copied
-from comity.record.entries import entry_from
-from comity.record.fold import extend
+from comity.record.fold import extend_all
 from comity.record.state import State
 from comity.store.contract import SITE_WIDE, Store
 
@@ -273,7 +272,7 @@ class Reader:
             room.forget()  # it was deleted, or replaced by another one
         while room.state.size < size:
             start = room.state.size
-            fold(room.state, self.store.entries(consultation, start, min(size, start + CHUNK)))
+            extend_all(room.state, self.store.entries(consultation, start, min(size, start + CHUNK)))
 
     def _compute(self, consultation: str, parameters: Parameters) -> Future[tuple[int, Findings]]:
         """Begin to compute, unless it is under way: of many who ask at once, one computes and all get the result."""
@@ -303,12 +302,6 @@ class Reader:
 
         self._executor.submit(findings_of, known, parameters).add_done_callback(keep)
         return future
-
-
-def fold(state: State, entries: Any) -> None:
-    """Bring a state forward by stored entries."""
-    for data in entries:
-        extend(state, entry_from(data), data)
 
 
 def kept_text(value: bytes) -> Text:

@@ -17,8 +17,8 @@ from comity.record.entries import (
     entry_bytes,
     entry_from,
 )
-from comity.record.fold import consultation_from, state_from
-from comity.record.state import ERASED_TEXT, State
+from comity.record.fold import consultation_from, extend_all, state_from
+from comity.record.state import ERASED_TEXT, VOTING_ROLES, State
 from comity.record.sums import Sum, broken_out, published_sums
 from tests.record.example import ANA, DOV, EVE, admitted, beginning, stamped, statement, text, vote
 
@@ -127,6 +127,9 @@ def test_bytes_entries_and_steps_lead_to_the_same_state(entries: list[Entry], da
         admitted([entry_from(body)], steps)
     assert steps.root() == whole.root()
     assert answers_of(steps) == answers_of(whole)
+    assert steps.n_voting_members == whole.n_voting_members
+    assert whole.n_voting_members == sum(one.role in VOTING_ROLES for one in whole.members.values())
+    assert (steps.last_at, list(steps.vote_index)) == (whole.last_at, list(whole.vote_index))
     assert np.array_equal(snapshot.votes.answer, before)
     assert snapshot.head is not None
     assert snapshot.head.root == whole.tree.root(cut).hex()
@@ -202,3 +205,12 @@ def test_bytes_of_an_entry_and_its_leaf_are_taken_once() -> None:
         state_from(bodies[: number + 1]).tree.leaf(number) for number in range(state.size)
     ]
     assert entry_bytes(entry_from(bodies[0])) == bodies[0]
+
+
+def test_what_is_no_entry_leaves_the_state_before_it() -> None:
+    bodies = stamped([*beginning(), vote(ANA, 1, 1)])
+    state = State()
+    with pytest.raises(ValueError, match="not the entry's canonical bytes|Expecting"):
+        extend_all(state, [*bodies, b'{"kind": "vote-cast"'])
+    assert state.root() == state_from(bodies).root()
+    assert state.n_votes_cast == 1

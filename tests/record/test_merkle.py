@@ -115,3 +115,16 @@ def test_questions_outside_the_tree_are_mistakes() -> None:
             ask()
     assert not verify_inclusion(LEAVES[0], 0, 0, (), EMPTY_ROOT)
     assert not verify_consistency(0, EMPTY_ROOT, 3, tree.root(), ())
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=8))
+def test_a_tree_grown_in_pieces_is_the_tree_grown_leaf_by_leaf(pieces: list[int]) -> None:
+    grown, single = MerkleTree(), MerkleTree()
+    for piece in pieces:
+        leaves = [leaf_hash(b"%d" % (grown.size + number)) for number in range(piece)]
+        grown.extend(leaves)
+        for leaf in leaves:
+            single.append(leaf)
+        assert grown.root() == single.root()
+    for size in range(1, single.size + 1, 7):
+        assert list(grown.inclusions(range(size), size)) == [single.inclusion(i, size) for i in range(size)]

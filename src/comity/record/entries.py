@@ -417,10 +417,11 @@ def _vote_bytes(vote: VoteCast) -> bytes:
     ).encode()
 
 
-_VOTE = re.compile(
+VOTE_FORM = re.compile(
     rb'\{"answer":(-1|0|1),"at":(null|0|-?[1-9][0-9]{0,14}),"by":"([!#-\[\]-~]{1,64})","kind":"vote-cast",'
     rb'"matters":(true|false),"salt":(?:null|"([0-9a-f]{32})"),"statement":"([!#-\[\]-~]{1,64})"\}'
 )
+"""The canonical bytes of a vote between plain ASCII ids: its answer, time, pseudonym, mark, salt and statement."""
 
 
 def _vote_from(data: bytes) -> VoteCast | None:
@@ -428,7 +429,7 @@ def _vote_from(data: bytes) -> VoteCast | None:
 
     Nine in ten entries are votes, and reading them as any JSON takes five times as long.
     """
-    found = _VOTE.fullmatch(data)
+    found = VOTE_FORM.fullmatch(data)
     if found is None:
         return None
     answer, at, by, matters, salt, statement = found.groups()

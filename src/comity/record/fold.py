@@ -24,6 +24,7 @@ from comity.record.bargain import (
 )
 from comity.record.consultation import NO_TIME, Consultation, Party
 from comity.record.entries import (
+    VOTE_FORM,
     CheckpointRecorded,
     Closed,
     Entry,
@@ -47,7 +48,7 @@ from comity.record.entries import (
     entry_from,
 )
 from comity.record.merkle import leaf_hash
-from comity.record.state import Invitation, Member, Standing, State, submitted
+from comity.record.state import VOTING_ROLES, Invitation, Member, Standing, State, submitted
 
 NONE = -1
 """In `State.vote_replaces`: this vote replaces no earlier one."""
@@ -61,9 +62,34 @@ def consultation_from(entries: Iterable[bytes], texts: Mapping[str, str]) -> Con
 def state_from(entries: Iterable[bytes]) -> State:
     """The state after these entries, given as their canonical bytes."""
     state = State()
-    for data in entries:
-        extend(state, entry_from(data), data)
+    extend_all(state, entries)
     return state
+
+
+def extend_all(state: State, entries: Iterable[bytes]) -> None:
+    """`extend` for each of these, given as their canonical bytes. Votes, which most are, come without an object each.
+
+    Raises ValueError for bytes that are no entry; the state then stands before it.
+    """
+    leaves: list[bytes] = []
+    try:
+        for data in entries:
+            vote = VOTE_FORM.fullmatch(data)
+            if vote is None:
+                entry = entry_from(data)
+                state.tree.extend(leaves)
+                leaves.clear()
+                extend(state, entry, data)
+                continue
+            answer, time, by, matters, _, statement = vote.groups()
+            at = None if time == b"null" else int(time)
+            member, standing = state.members[by.decode()], state.statements[statement.decode()]
+            _cast(state, member, standing, int(answer), matters == b"true", at, state.size + len(leaves))
+            if at is not None:
+                state.last_at = at
+            leaves.append(leaf_hash(data))
+    finally:
+        state.tree.extend(leaves)
 
 
 def extend(state: State, entry: Entry, data: bytes | None = None) -> None:
@@ -110,6 +136,7 @@ def _joined(state: State, entry: ParticipantJoined) -> None:
     member = Member(entry.by, entry.role, len(state.members), entry.party, entry.at)
     member.published_group = entry.published_group
     state.members[entry.by] = member
+    state.n_voting_members += entry.role in VOTING_ROLES
     if entry.invitation is None:
         state.n_open_joins += 1
     else:
@@ -140,16 +167,23 @@ def _statement_moderated(state: State, entry: StatementModerated) -> None:
 
 def _vote_cast(state: State, entry: VoteCast) -> None:
     standing, member = state.statements[entry.statement], state.members[entry.by]
+    _cast(state, member, standing, entry.answer, entry.matters, entry.at, state.size)
+
+
+def _cast(
+    state: State, member: Member, standing: Standing, answer: int, matters: bool, at: int | None, index: int
+) -> None:
+    """A vote that is entry `index`."""
     before = member.answers.get(standing.number, NONE)
     if before != NONE:
         _count(state, member, standing, before, -1)
     event = len(state.vote_answer)
     state.vote_member.append(member.number)
     state.vote_statement.append(standing.number)
-    state.vote_answer.append(entry.answer)
-    state.vote_matters.append(entry.matters)
-    state.vote_at.append(NO_TIME if entry.at is None else entry.at)
-    state.vote_index.append(state.size)
+    state.vote_answer.append(answer)
+    state.vote_matters.append(matters)
+    state.vote_at.append(NO_TIME if at is None else at)
+    state.vote_index.append(index)
     state.vote_replaces.append(before)
     state.vote_withdrawn.append(0)
     member.answers[standing.number] = event

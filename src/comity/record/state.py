@@ -144,6 +144,7 @@ class State:
         self.past_bargains: list[Bargain] = []
         self.private: dict[str, str] = {}
         self.n_open_joins = 0
+        self.n_voting_members = 0
         self.vote_member = array("i")
         self.vote_statement = array("i")
         self.vote_answer = array("b")

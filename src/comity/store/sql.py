@@ -26,6 +26,7 @@ class SqlStore:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._looking = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def consultations(self) -> tuple[str, ...]:
         with self._reading() as connection:
@@ -146,7 +147,7 @@ class SqlStore:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with self._looking.connect() as connection:
                 yield connection
         except DBAPIError as error:
             raise said(error) from error

@@ -100,7 +100,7 @@ def make_app(
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """While the site is up, consultations close at their appointed time."""
+    """While the site is up, consultations close at their appointed time; so all are read at once after a start."""
     parts: Parts = app.state.parts
     closing = asyncio.create_task(_close_what_is_due(parts))
     try:
@@ -114,11 +114,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _close_what_is_due(parts: Parts) -> None:
     while True:
-        await asyncio.sleep(CLOSING_EVERY)
         try:
             await asyncio.to_thread(parts.desk.close_what_is_due)
         except Refused as refused:
             log.warning("could not close what is due: %s", refused.text)
+        await asyncio.sleep(CLOSING_EVERY)
 
 
 def _is_api(request: Request) -> bool:

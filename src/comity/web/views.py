@@ -122,7 +122,7 @@ def seen(reader: Reader, consultation: str, visitor: Visitor, code: str, now: in
             question=worded(state, texts, "question", settings.question, settings.language, code),
             background=worded(state, texts, "background", settings.background, settings.language, code),
             parties=tuple(state.parties.values()),
-            n_members=sum(member.role in VOTING_ROLES for member in state.members.values()),
+            n_members=state.n_voting_members,
             n_votes=sum(item.agreed + item.disagreed + item.passed for item in state.statements.values()),
             n_statements=len(state.votable()),
             n_pending=len(state.pending()),
