@@ -21,6 +21,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import numpy as np
+
 from site_load import family, processor_seconds
 
 MANY = {"COMITY_REQUESTS_PER_MINUTE": "10000000"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -210,7 +211,7 @@ def test_bytes_of_an_entry_and_its_leaf_are_taken_once() -> None:
 def test_what_is_no_entry_leaves_the_state_before_it() -> None:
     bodies = stamped([*beginning(), vote(ANA, 1, 1)])
     state = State()
-    with pytest.raises(ValueError, match="not the entry's canonical bytes|Expecting"):
+    with pytest.raises(ValueError, match="Expecting"):
         extend_all(state, [*bodies, b'{"kind": "vote-cast"'])
     assert state.root() == state_from(bodies).root()
     assert state.n_votes_cast == 1
