@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from comity import __version__
 from comity.errors import Refused
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from comity.settings import Settings
 
 CLOSING_EVERY = 5.0
+VOTE = re.compile("/c/([^/]+)/vote")
 PAGES = (voting, home, setting_up, joining, saying, finding, moderating, translating, hosting, recorded)
 log = logging.getLogger("comity.web")
 
@@ -95,7 +97,30 @@ def make_app(
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=4)
-    return Guard(app, sessions, settings.requests_per_minute)
+    return Guard(_votes_first(app), sessions, settings.requests_per_minute)
+
+
+def _votes_first(app: FastAPI) -> ASGIApp:
+    """The site, with a way for votes that passes by the layers of the framework: they took half of a vote's time."""
+
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        posted = VOTE.fullmatch(scope["path"]) if scope.get("method") == "POST" else None
+        if posted is None:
+            await app(scope, receive, send)
+            return
+        scope["app"], scope["path_params"] = app, {"consultation": posted[1]}
+        request = Request(scope, receive)
+        try:
+            response = await voting.cast(request)
+        except Refused as refused:
+            response = await _refused(request, refused)
+        except HTTPException as error:
+            response = await _http(request, error)
+        except Exception as error:
+            response = await _unexpected(request, error)
+        await response(scope, receive, send)
+
+    return site
 
 
 @contextlib.asynccontextmanager

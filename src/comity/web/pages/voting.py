@@ -21,7 +21,7 @@ ANSWERS = {"1": 1, "0": 0, "-1": -1}
 
 
 async def cast(request: Request) -> Response:
-    """Without the framework's dependencies, which take longer than all the rest of a vote's way."""
+    """Take a vote; `web.app` leads here directly, for the framework takes longer than all the rest of a vote's way."""
     site, sent = await parts_of(request), await form_of(request)
     consultation = request.path_params["consultation"]
     visitor = visitor_of(request)
@@ -41,9 +41,6 @@ async def cast(request: Request) -> Response:
         if sent["back"] == "mine"
         else f"/c/{consultation}/vote?after={number}"
     )
-
-
-router.add_route("/c/{consultation}/vote", cast, methods=["POST"])
 
 
 @router.get("/c/{consultation}/vote")
