@@ -322,8 +322,9 @@ def run_frontier(quick: bool) -> None:
 
 
 def large_problem(kind: str, n_parties: int, n_issues: int, seed: int) -> Space:
-    """Six options an issue: "uniform", "whole", "weights", "alike", "opposed"; floors 10 to 40 % of the largest value,
-    "tight" 50 to 60 %."""
+    """Six options an issue; floors 10 to 40 % of the largest value, "tight" 50 to 60 %. "sparse": every party cares
+    about a quarter of the issues; "lines": four parties have a red line on an option, six a condition on two or three
+    issues, and two pairs of issues work together."""
     dice = np.random.default_rng(seed)
     points = dice.random((n_parties, n_issues, 6))
     shares = dice.dirichlet(np.ones(n_issues), size=n_parties)[:, :, None]
@@ -336,12 +337,26 @@ def large_problem(kind: str, n_parties: int, n_issues: int, seed: int) -> Space:
     elif kind == "opposed":
         side = np.where(np.arange(n_parties) % 2 == 0, 1, -1)[:, None, None]
         points = 0.5 + side * (dice.random((1, n_issues, 6)) - 0.5) * 0.7 + 0.3 * (points - 0.5)
+    elif kind == "sparse":
+        cares = np.argsort(dice.random((n_parties, n_issues)), axis=1) < n_issues // 4
+        points = np.floor(points * 101) * cares[:, :, None]
     low, high = (0.5, 0.6) if kind == "tight" else (0.1, 0.4)
     floor = dice.uniform(low, high, n_parties) * points.max(axis=2).sum(axis=1)
-    return package_space([points[:, issue] for issue in range(n_issues)], floor)
+    lines: list[Refusal] = []
+    pairs: list[Interaction] = []
+    if kind == "lines":
+        order = dice.permutation(n_issues)
+        lines += [Refusal(p, ((int(order[p]), (int(dice.integers(6)),)),)) for p in range(4)]
+        for number in range(6):
+            issues = sorted(map(int, order[4 + 2 * number : 6 + 2 * number + number % 2]))
+            where = tuple((i, tuple(sorted(map(int, dice.choice(6, 3, replace=False))))) for i in issues)
+            lines.append(Refusal(number % n_parties, where))
+        for first, second in (order[16:18], order[18:20]):
+            pairs.append(Interaction(int(first), int(second), dice.normal(0, 0.2, (n_parties, 6, 6))))
+    return package_space([points[:, issue] for issue in range(n_issues)], floor, None, pairs, lines)
 
 
-KINDS = ("uniform", "whole", "weights", "alike", "opposed", "tight")
+KINDS = ("uniform", "whole", "weights", "alike", "opposed", "tight", "sparse", "lines")
 
 
 def run_large(quick: bool) -> None:

@@ -12,8 +12,8 @@ from comity.engine.bargaining.agreements import Agreements
 from comity.engine.bargaining.coalitions import MOST_PARTIES, Powers, would_leave
 from comity.engine.bargaining.conflicts import Clash, Demand, GivingWay, clash, meets
 from comity.engine.bargaining.frontier import dominating
-from comity.engine.bargaining.large import Solved
 from comity.engine.bargaining.listing import Listing
+from comity.engine.bargaining.programme import Solved
 from comity.engine.bargaining.robustness import margin
 from comity.engine.bargaining.single_text import single_text
 from comity.engine.bargaining.solutions import SOLUTIONS

@@ -52,7 +52,8 @@ def test_sums_that_are_equal_on_paper_are_equal_here() -> None:
     assert frontier(tied).tolist() == [[0, 1, 0]]
 
 
-def test_a_frontier_that_is_too_long_is_said_to_be() -> None:
+def test_a_frontier_that_is_too_long_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORK_LIMIT", 4e8)
     dice = np.random.default_rng(1)
     space = package_space([dice.random((12, 6)) for _ in range(20)], np.zeros(12))
     with pytest.raises(TooLarge):

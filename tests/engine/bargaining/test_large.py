@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from comity.engine.bargaining import large, tree
 from comity.engine.bargaining.agreements import Agreements
 from comity.engine.bargaining.large import largest_product, largest_smallest, some_acceptable, undominated
 from comity.engine.bargaining.solutions import SOLUTIONS, shares_of_ideal
@@ -37,9 +38,12 @@ def ranked(name: str, space: Space, ideal: Floats, package: Integers) -> Floats:
     return np.array([Agreements(space).score(name, gains)])
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("by", ["tree", "programme"])
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("name", SOLUTIONS)
-def test_equal_to_the_listing(name: str, seed: int) -> None:
+def test_equal_to_the_listing(name: str, seed: int, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if by == "programme":
+        monkeypatch.setattr(large, "columns_of", lambda space, unit: None)
     space = random_space(seed, 200)
     listed = Agreements(space)
     expected, found = listed.solution(name), as_if_large(space).solution(name)
@@ -50,6 +54,9 @@ def test_equal_to_the_listing(name: str, seed: int) -> None:
     wanted = ranked(name, space, listed.ideal[0], expected.package)
     assert ranked(name, space, listed.ideal[0], found.package) == pytest.approx(wanted, rel=1e-5, abs=1e-5)
     assert found.bound >= found.score
+    if by == "tree":
+        assert found.proven
+        assert found.package.tolist() == expected.package.tolist()
 
 
 def test_a_bound_is_never_below_the_score_and_the_package_is_acceptable() -> None:
@@ -86,3 +93,67 @@ def test_what_is_dominated_is_found_out() -> None:
     assert better is not None
     assert proved
     assert undominated(space, np.ones(12, np.int32), seconds=10.0) == (None, True)
+
+
+def test_a_large_space_is_solved_and_proven_and_no_exchange_of_two_options_is_better() -> None:
+    dice = np.random.default_rng(7)
+    space = package_space([dice.random((6, 5)) for _ in range(16)], np.full(6, 3.0))
+    smallest, product = largest_smallest(space, np.ones(6), 60.0), largest_product(space, np.ones(6), 60.0)
+    assert smallest.proven
+    assert product.proven
+    for name, solved in (("leximin", smallest), ("nash", product)):
+        assert solved.package is not None
+        near = np.repeat(solved.package[None, :], 16 * 16 * 25, axis=0)
+        issue, other, one, two = np.unravel_index(np.arange(len(near)), (16, 16, 5, 5))
+        near[np.arange(len(near)), issue] = one
+        near[np.arange(len(near)), other] = two
+        gains = values_of(space, near) - space.floor
+        scores = gains.min(axis=1) if name == "leximin" else np.log(np.maximum(gains, 1e-9)).sum(axis=1)
+        assert scores.max() <= solved.score + 1e-9
+        assert solved.bound == pytest.approx(solved.score)
+
+
+def test_the_same_again_and_in_another_order_of_parties() -> None:
+    dice = np.random.default_rng(8)
+    tables = [dice.integers(0, 30, (4, 6)).astype(float) for _ in range(9)]
+    one = largest_smallest(package_space(tables, np.zeros(4)), np.ones(4), 60.0)
+    turned = largest_smallest(package_space([table[::-1] for table in tables], np.zeros(4)), np.ones(4), 60.0)
+    assert one.package is not None
+    assert turned.package is not None
+    assert one.package.tolist() == turned.package.tolist()
+
+
+def test_what_runs_out_of_work_says_so() -> None:
+    """With next to no work allowed the bound still holds, and nothing is called proven."""
+    dice = np.random.default_rng(9)
+    space = package_space([dice.random((8, 6)) for _ in range(24)], np.zeros(8))
+    short = largest_smallest(space, np.ones(8), 0.05)
+    assert short.package is not None
+    assert not short.proven
+    assert short.bound > short.score
+
+
+def test_issues_that_matter_to_nobody_and_equal_options_leave_the_first() -> None:
+    """Nobody cares about half the issues, and every option stands there twice: the first of equal ones is taken."""
+    dice = np.random.default_rng(10)
+    tables = [np.tile(dice.integers(0, 9, (3, 3)).astype(float), 2) for _ in range(6)]
+    tables += [np.zeros((3, 4)) for _ in range(6)]
+    space = package_space(tables, np.zeros(3))
+    solved = largest_smallest(space, np.ones(3), 60.0)
+    assert solved.proven
+    assert solved.package is not None
+    assert (solved.package[:6] < 3).all()
+    assert solved.package[6:].tolist() == [0] * 6
+
+
+def test_more_ties_than_are_kept_are_settled_level_by_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "MOST_TIES", 3)
+    dice = np.random.default_rng(11)
+    tables = [np.floor(dice.random((3, 3)) * 3) for _ in range(6)]
+    space = package_space(tables, np.zeros(3))
+    expected = Agreements(space).solution("leximin")
+    solved = largest_smallest(space, np.ones(3), 60.0)
+    assert expected.package is not None
+    assert solved.package is not None
+    pair = np.sort(values_of(space, np.stack([expected.package, solved.package])), axis=1)
+    assert pair[0].tolist() == pair[1].tolist()

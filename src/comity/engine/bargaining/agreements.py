@@ -6,14 +6,13 @@ bounds. Either way an answer carries its score and the bound that no acceptable 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from comity.engine.bargaining.frontier import TooLarge, dominating, frontier
 from comity.engine.bargaining.large import (
-    Solved,
     ideal_gains,
     largest_product,
     largest_smallest,
@@ -22,6 +21,7 @@ from comity.engine.bargaining.large import (
     undominated,
 )
 from comity.engine.bargaining.listing import Listing, can_be_listed, listing
+from comity.engine.bargaining.programme import Solved
 from comity.engine.bargaining.solutions import SOLUTIONS, shares_of_ideal
 from comity.engine.bargaining.space import Floats, Integers, Space, acceptable, values_of
 
@@ -109,10 +109,9 @@ class Agreements:
             return largest_smallest(self.space, self.space.weight, self.seconds)
         if name == "nash":
             return largest_product(self.space, ideal, self.seconds)
-        free = np.where(ideal > 0, ideal, 1e9 * ideal.max(initial=1.0))
-        solved = largest_smallest(self.space, self.space.weight * free, self.seconds)
-        proven = solved.proven and ideal_proven and bool((ideal > 0).all())
-        return Solved(solved.package, solved.score, solved.bound, proven, solved.impossible)
+        scale = self.space.weight * np.where(ideal > 0, ideal, 1.0)
+        solved = largest_smallest(self.space, scale, self.seconds, counted=ideal > 0)
+        return replace(solved, proven=solved.proven and ideal_proven)
 
     def tied(self, name: str) -> int | None:
         """How many packages are equally good by this solution; None in a large space."""

@@ -22,6 +22,22 @@ NOBODY_KNOWS = np.inf
 
 
 @dataclass(frozen=True, eq=False)
+class Solved:
+    """A package and how sure it is the best. package: None where none was found.
+
+    score, bound: in the units of the solution (nash: the sum of w log of gains as shares of `unit`; ks: smallest
+    share; leximin: smallest gain; sum: sum of gains). proven: bound and score meet, ties included.
+    impossible: it is proved that no package is acceptable to all.
+    """
+
+    package: Integers | None
+    score: float
+    bound: float
+    proven: bool
+    impossible: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Programme:
     """gains: sparse (n_parties, n_variables), times x minus floor is everybody's gain. rows, low, high: what every
     package obeys. most: upper bounds of the variables, 0 for an option refused alone."""
@@ -59,6 +75,15 @@ class Result:
     bound: float
     closed: bool
     infeasible: bool
+
+
+def span_of(space: Space) -> Floats:
+    """The largest minus the smallest value that points allow each party, refusals left aside; at least tiny."""
+    span = sum((table.max(axis=1) - table.min(axis=1) for table in space.points), np.zeros(space.n_parties))
+    for pair in space.interactions:
+        span = span + pair.points.max(axis=(1, 2)) - pair.points.min(axis=(1, 2))
+    span = np.asarray(span)
+    return np.where(span > 0, span, 1.0)
 
 
 def programme_of(space: Space) -> Programme:
