@@ -111,7 +111,7 @@ def test_shares_outside_0_and_1_stay_inside_the_bar() -> None:
 def test_the_map_draws_everybody_once() -> None:
     points = people(300)
     corners = re.findall(
-        r'class="people" style="marker:url\(#mark-[AB](?:-hollow)?\)" d="M([^"]*)"',
+        r'class="people" marker-start="url\(#mark-[AB](?:-hollow)?\)"[^>]* d="M([^"]*)"',
         str(opinion_map(points, letters(300))),
     )
     assert sum(len(one.split()) for one in corners) == 2 * len(points)

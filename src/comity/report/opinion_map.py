@@ -45,6 +45,7 @@ def opinion_map(
     in_groups: bool = True,
     interval: float = 0.9,
     title: str = "Opinion map",
+    described: str | None = None,
 ) -> Markup:
     """Where everybody stands: near is alike. Filled: surely of the group; hollow: between groups.
 
@@ -53,6 +54,7 @@ def opinion_map(
     everybody up to FEW_POINTS, beyond that one among the surest tenth, a typical one and one among the least sure
     tenth. From MANY_POINTS on, people with one mark who stand in one cell of a grid are one mark at their middle, its
     area growing with their number. A ring holds half of each group. Without points, the labels alone are drawn.
+    described: for whoever does not see it; counts of people in English where nothing is said.
     """
     place = np.array([_two(point.position) for point in points], dtype=float).reshape(len(points), 2)
     spread = np.array([_two(point.spread) for point in points], dtype=float).reshape(len(points), 2)
@@ -67,7 +69,7 @@ def opinion_map(
     parts += _marks(xy, letter, sure)
     parts += _uncertain(xy, spread * canvas.unit)
     parts += _labels(canvas, labels)
-    return alone("map", (MAP_WIDTH, canvas.height), parts, title, _described(letter, sure))
+    return alone("map", (MAP_WIDTH, canvas.height), parts, title, described or _described(letter, sure))
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,10 @@ def _same_mark(xy: npt.NDArray[np.float64], letter: str, radius: float, kind: st
     box = f'viewBox="{short(-reach)} {short(-reach)} {short(2 * reach)} {short(2 * reach)}"'
     size = f'markerWidth="{short(2 * reach)}" markerHeight="{short(2 * reach)}" markerUnits="userSpaceOnUse"'
     corners = " ".join(f"{short(x)} {short(y)}" for x, y in xy.tolist())
+    every = " ".join(f'marker-{place}="url(#{name})"' for place in ("start", "mid", "end"))
     return (
         f'<marker id="{name}" {box} {size}><path class="{kind}" d="{mark(letter, 0, 0, radius)}"/></marker>'
-        f'<path class="people" style="marker:url(#{name})" d="M{corners}"/>'
+        f'<path class="people" {every} d="M{corners}"/>'
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from comity.findings.findings import CommonGround, Estimate, Findings, ReservedDifference, StatementFinding
 from comity.report.drawings import badge, definitions, interval_bar
@@ -16,13 +15,16 @@ from comity.report.reading import Reading, letters_of_points
 from comity.web.language import Language
 from comity.web.views import Shown
 
-OPEN_SHOWN = 12
-
 
 @dataclass(frozen=True)
 class SideRow:
-    """What one side said to a statement. kind: everybody, group, end or party; letter: of its mark, '' without one."""
+    """What one side said to a statement.
 
+    kind: everybody, group, end, party or bloc. letter: of its mark, '' without one. is_delegation: its answers are
+    its position, whatever the range around their share.
+    """
+
+    side_id: str
     kind: str
     name: str
     letter: str
@@ -32,6 +34,7 @@ class SideRow:
     agree: Estimate
     stance: str | None
     certainty: float | None
+    is_delegation: bool = False
 
     @property
     def voted(self) -> int:
@@ -56,6 +59,10 @@ class StatementSides:
     difference: ReservedDifference | None
     size: int
     definitions: Markup
+
+    def named(self, side_ids: Sequence[str]) -> list[SideRow]:
+        """The rows of these sides, in the order of the table."""
+        return [row for row in self.rows if row.side_id in side_ids]
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,7 @@ def reading(findings: Findings) -> Reading:
 def _rows(read: Reading, found: StatementFinding) -> tuple[SideRow, ...]:
     tally = found.tally
     rows = [
-        SideRow("everybody", "", "", tally.agreed, tally.disagreed, tally.passed, found.agree, None, None)
+        SideRow("", "everybody", "", "", tally.agreed, tally.disagreed, tally.passed, found.agree, None, None)
     ]
     for support in found.supports:
         side = read.sides[support.side_id]
@@ -137,6 +144,7 @@ def _rows(read: Reading, found: StatementFinding) -> tuple[SideRow, ...]:
             continue
         rows.append(
             SideRow(
+                side.side_id,
                 side.kind,
                 side.side_id.partition(":")[2] if side.kind in ("group", "end") else side.name,
                 read.letters.get(side.side_id, ""),
@@ -146,6 +154,7 @@ def _rows(read: Reading, found: StatementFinding) -> tuple[SideRow, ...]:
                 support.agree,
                 support.stance,
                 support.stance_certainty,
+                side.is_delegation,
             )
         )
     return tuple(rows)
@@ -206,7 +215,7 @@ def _why(findings: Findings, read: Reading) -> str:
 
 
 def _map(read: Reading, spoken: Language) -> Markup:
-    """The report's map, with the reader's words; the strict content policy takes attributes, not inline styles."""
+    """The report's map, with the reader's words."""
     findings = read.findings
     if not read.n_on_map:
         return Markup("")
@@ -220,36 +229,14 @@ def _map(read: Reading, spoken: Language) -> Markup:
         for number, side in enumerate(read.numbered, 1)
         if side.center is not None
     ]
-    drawn = opinion_map(
+    return opinion_map(
         findings.opinion_map.points,
         letters_of_points(read),
         labels,
         in_groups=read.has_groups,
         interval=findings.parameters.interval,
-        title=str(spoken.gettext("Opinion map")),
+        title=spoken.gettext("Opinion map"),
+        described=spoken.gettext(
+            "Everybody who voted enough, placed so that those who answer alike stand near one another."
+        ),
     )
-    return in_words(drawn, spoken)
-
-
-def in_words(drawn: Markup, spoken: Language) -> Markup:
-    """A drawing of the report in the reader's language, without inline styles."""
-    text = re.sub(
-        r'style="marker:url\((#[\w-]+)\)"',
-        r'marker-start="url(\1)" marker-mid="url(\1)" marker-end="url(\1)"',
-        str(drawn),
-    )
-    described = spoken.gettext(
-        "Everybody who voted enough, placed so that those who answer alike stand near one another."
-    )
-    text = re.sub(r"<desc>.*?</desc>", lambda _: f"<desc>{escape(described)}</desc>", text, flags=re.DOTALL)
-    for word, said in _words(spoken).items():
-        text = text.replace(f">{word}</text>", f">{escape(said)}</text>")
-    return Markup(text)
-
-
-def _words(spoken: Language) -> Mapping[str, str]:
-    return {
-        "surest": spoken.gettext("surest place"),
-        "typical": spoken.gettext("typical place"),
-        "least sure": spoken.gettext("least sure place"),
-    }

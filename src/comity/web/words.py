@@ -47,7 +47,7 @@ STANCES: Mapping[str, str] = {
     "supports": _("supports"),
     "rejects": _("rejects"),
     "divided": _("divided"),
-    "uncertain": _("too few votes to say"),
+    "uncertain": _("uncertain"),
     "silent": _("no votes"),
 }
 TRANSLATION_STATES: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from comity.errors import Refused
 from comity.record.checkpoint import unverified
-from comity.record.entries import MembershipEnded, VoteCast, VoteWithdrawn
+from comity.record.entries import ID, MembershipEnded, VoteCast, VoteWithdrawn
 from comity.record.receipt import Receipt, receipt_bytes
 from comity.web.acknowledged import acknowledged
 from comity.web.parts import Form, Parts, Sent, Site, form_of, go, parts_of, seen_by, stranger_free
@@ -39,7 +39,7 @@ async def cast(request: Request) -> Response:
     return go(
         f"/c/{consultation}/mine#s{sent['statement']}"
         if sent["back"] == "mine"
-        else f"/c/{consultation}/vote?after={number}"
+        else f"/c/{consultation}/vote?of={vote.statement}&after={number}"
     )
 
 
@@ -49,10 +49,11 @@ def vote_page(
     site: Site,
     consultation: str,
     s: str | None = None,
+    of: str = "",
     after: str | None = None,
     late: str = "",
 ) -> Response:
-    return _ballot(request, site, consultation, s, after=after, late=late)
+    return _ballot(request, site, consultation, s, of=of, after=after, late=late)
 
 
 def _ballot(
@@ -61,6 +62,7 @@ def _ballot(
     consultation: str,
     wanted: str | None,
     *,
+    of: str = "",
     after: str | None = None,
     late: str = "",
     error: Refused | None = None,
@@ -87,6 +89,7 @@ def _ballot(
         seen=seen,
         put=put,
         here="vote",
+        voted=of if ID.match(of) else "",
         after=after,
         late=late,
         wanted=wanted,
