@@ -20,7 +20,7 @@ def put(client: TestClient) -> str | None:
 
 def ready(house: House) -> None:
     """Wait until the newest findings choose."""
-    routings = house.app.app.state.parts.routings
+    routings = house.framework.state.parts.routings
     for _ in range(400):
         routings.of("rivers")
         known = routings._known.get("rivers")
@@ -35,7 +35,7 @@ def test_before_there_are_findings_counts_choose_and_that_is_counted_and_said(ho
     ana = house.member(house.host())
     page = ana.get("/c/rivers/vote")
     assert "because few have answered it yet" in text_of(page)
-    assert house.app.app.state.parts.routings.without["rivers"] >= 1
+    assert house.framework.state.parts.routings.without["rivers"] >= 1
 
 
 def test_once_there_are_findings_they_choose(house: House) -> None:

@@ -46,6 +46,11 @@ class House:
     def __init__(self, site: Site, app: Any) -> None:
         self.site, self.app = site, app
 
+    @property
+    def framework(self) -> Any:
+        """The application behind the guard: its routes, and its parts in `state.parts`."""
+        return self.app.app.framework
+
     def visitor(self, language: str = "en") -> TestClient:
         return TestClient(
             self.app,
