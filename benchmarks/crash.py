@@ -1,8 +1,9 @@
-"""Kill -9 under load, many times: `python benchmarks/crash.py [--sqlite 200] [--postgres 50]`.
+"""Kill -9 under load, many times: `python benchmarks/crash.py [--sqlite 200] [--postgres 50] [--http]`.
 
-A site votes with eight threads (PostgreSQL: two sites at once); at a random moment it is killed. Every second
-PostgreSQL round kills the server itself, all its processes, instead. Then the next start looks: is every acknowledged
-vote there, does the record verify, is there half an entry? Flushing to the disk is on.
+A site without pages votes with eight threads (PostgreSQL: two sites at once); with `--http` it is `comity serve`, with
+two workers on PostgreSQL, and eight people who vote by its form. At a random moment it is killed, with all its
+processes. Every second PostgreSQL round kills the server itself instead, all its processes. Then the next start looks:
+is every acknowledged vote there, does the record verify, is there half an entry? Flushing to the disk is on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from tests.crashes import Crash, Load, aftermath, crash, prepare  # noqa: E402
+from tests.crashes import Crash, HttpLoad, Load, aftermath, crash, prepare  # noqa: E402
 from tests.postgres import Server, postgres_server  # noqa: E402
 
 ROUNDS_A_RECORD = 10
@@ -44,16 +45,16 @@ def rounds(n: int, once: Callable[[int], Crash], what: str) -> bool:
     return not lost and not bad
 
 
-def sqlite(n: int, dice: random.Random) -> bool:
+def sqlite(n: int, dice: random.Random, kind: type[Load | HttpLoad]) -> bool:
     with tempfile.TemporaryDirectory(prefix="comity-crash-") as folder:
 
         def once(number: int) -> Crash:
             url, name = f"sqlite:///{folder}/{number // ROUNDS_A_RECORD}.db", "rivers"
             if number % ROUNDS_A_RECORD == 0:
                 prepare(url, name)
-            return crash(url, name, dice)
+            return crash(url, name, dice, 1, kind)
 
-        return rounds(n, once, "SQLite")
+        return rounds(n, once, f"SQLite, {kind.__name__}")
 
 
 def kill_server(server: Server) -> None:
@@ -67,7 +68,7 @@ def kill_server(server: Server) -> None:
         lock.unlink(missing_ok=True)  # where nobody collects the dead, their numbers look alive
 
 
-def postgres(n: int, dice: random.Random) -> bool:
+def postgres(n: int, dice: random.Random, kind: type[Load | HttpLoad]) -> bool:
     with postgres_server(fsync=True) as server:
 
         def once(number: int) -> Crash:
@@ -76,16 +77,16 @@ def postgres(n: int, dice: random.Random) -> bool:
             if number % ROUNDS_A_RECORD == 0:
                 prepare(url, "rivers")
             if number % 2 == 0:
-                return crash(url, "rivers", dice, workers=2)
-            load = Load(url, "rivers", 2)
+                return crash(url, "rivers", dice, 2, kind)
+            load = kind(url, "rivers", 2)
             load.wait_for(20)
             time.sleep(dice.random() * 0.5)
             kill_server(server)
             load.kill()
             server.start()
-            return aftermath(url, "rivers", load.acknowledged())
+            return aftermath(url, "rivers", load)
 
-        return rounds(n, once, "PostgreSQL, two workers, every second time the server")
+        return rounds(n, once, f"PostgreSQL, {kind.__name__}, two workers, every second time the server")
 
 
 def main() -> None:
@@ -93,9 +94,11 @@ def main() -> None:
     options.add_argument("--sqlite", type=int, default=200)
     options.add_argument("--postgres", type=int, default=50)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--http", action="store_true")
     chosen = options.parse_args()
     dice = random.Random(chosen.seed)
-    good = [sqlite(chosen.sqlite, dice), postgres(chosen.postgres, dice)]
+    kind = HttpLoad if chosen.http else Load
+    good = [what(n, dice, kind) for what, n in ((sqlite, chosen.sqlite), (postgres, chosen.postgres)) if n]
     raise SystemExit(0 if all(good) else 1)
 
 

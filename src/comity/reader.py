@@ -7,6 +7,7 @@ them. Nothing here is truth: all of it can be thrown away and computed again fro
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from comity.record.fold import extend_all
 from comity.record.state import State
 from comity.store.contract import SITE_WIDE, Store
 
+log = logging.getLogger("comity.reader")
 FindingsOf = Callable[[Consultation, Parameters], Findings]
 CHUNK = 50_000
 
@@ -267,7 +269,13 @@ class Reader:
             self.changed.notify_all()
 
     def _catch_up(self, consultation: str, room: Room) -> None:
-        size = self.store.size(consultation)
+        try:
+            size = self.store.size(consultation)
+        except Refused as refused:
+            if room.state.settings is None:
+                raise
+            log.info("%s is shown as it was last known: %s", consultation, refused.text)
+            return  # whoever wrote something while the database was away gets it back in his or her form
         if size < room.state.size:
             room.forget()  # it was deleted, or replaced by another one
         while room.state.size < size:

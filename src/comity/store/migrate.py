@@ -27,7 +27,7 @@ def upgrade(engine: Engine) -> None:
             if found != HEAD:
                 _run(connection)
     except DBAPIError as error:
-        raise said(error) from error
+        raise said(error.orig) from error
 
 
 def version(connection: Connection) -> str | None:

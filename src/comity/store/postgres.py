@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.exc import DisconnectionError
 
 from comity.store.contract import SizeConflict
 from comity.store.migrate import upgrade
-from comity.store.sql import CHUNK, SqlStore, SqlTurn, size_of
+from comity.store.sql import CHUNK, SqlStore, SqlTurn, said, size_of
 from comity.store.tables import records
 
 IDLE_SECONDS = 1.0
@@ -51,6 +52,12 @@ class PostgresStore(SqlStore):
 
     def write(self, connection: Connection, turn: SqlTurn) -> None:
         """Everything in one round trip: other workers wait meanwhile."""
+        try:
+            self._write(connection, turn)
+        except psycopg.Error as error:  # of the driver itself: SQLAlchemy does not see it
+            raise said(error) from error
+
+    def _write(self, connection: Connection, turn: SqlTurn) -> None:
         driver: Any = connection.connection.driver_connection
         with driver.pipeline(), driver.cursor() as cursor, driver.cursor() as size_cursor:
             size_cursor.execute(

@@ -150,7 +150,7 @@ class SqlStore:
             with self._looking.connect() as connection:
                 yield connection
         except DBAPIError as error:
-            raise said(error) from error
+            raise said(error.orig) from error
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -158,7 +158,7 @@ class SqlStore:
             with self.engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise said(error) from error
+            raise said(error.orig) from error
 
 
 class SqlTurn:
@@ -189,9 +189,9 @@ class SqlTurn:
         self.beside[kind, key] = None
 
 
-def said(error: DBAPIError) -> Refused:
-    """What a database's complaint means for the person who waits."""
-    text = str(error.orig).lower()
+def said(error: BaseException | None) -> Refused:
+    """What the complaint of a database's driver means for the person who waits."""
+    text = str(error).lower()
     if "locked" in text or "busy" in text or "timeout" in text:
         return Refused(
             "database-busy",
@@ -209,7 +209,7 @@ def said(error: DBAPIError) -> Refused:
         )
     return Refused(
         "database-unavailable",
-        f"the site's database does not answer ({type(error.orig).__name__}), so nothing was stored; "
+        f"the site's database does not answer ({type(error).__name__}), so nothing was stored; "
         "keep what you typed, try again in a minute, and tell whoever runs this site if it lasts",
     )
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from comity.errors import Refused
 from comity.web.language import COOKIE as LANGUAGE_COOKIE
 from comity.web.language import chosen, language
 from comity.web.visitors import COOKIE, Sessions
@@ -80,7 +81,12 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        scope["visitor"] = visitor = self.sessions.visitor(_cookie(headers, COOKIE))
+        try:
+            scope["visitor"] = visitor = self.sessions.visitor(_cookie(headers, COOKIE))
+        except Refused as refused:
+            log.warning("503 %s: %s", scope["method"], refused.text)
+            await _say(503, headers, _wrapped(send, scope))
+            return
         address = scope["client"][0] if scope.get("client") else ""
         refusal = self._refusal(scope, headers, visitor.session if visitor.seats else None, address)
         if refusal is not None:
@@ -181,6 +187,9 @@ def _(text: str) -> str:
 SENTENCES: Mapping[int, str] = {
     403: _("This was sent from another site, so nothing was done; open the page here and send it again."),
     413: _("This is longer than the site takes, so nothing was stored; shorten it and send it again."),
+    503: _(
+        "The site's database does not answer, so nothing was stored; keep what you typed and try again in a minute."
+    ),
     429: _("Too many requests came from here within a minute; wait a minute and try again."),
 }
 
@@ -190,7 +199,7 @@ async def _say(status: int, sent: Mapping[bytes, bytes], send: Send) -> None:
     spoken = language(chosen(_cookie(sent, LANGUAGE_COOKIE), accepts))
     body = str(spoken.gettext(SENTENCES[status])).encode() + b"\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    if status == 429:
+    if status in (429, 503):
         headers.append((b"retry-after", b"60"))
     headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

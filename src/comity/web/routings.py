@@ -33,7 +33,11 @@ class Routings:
 
     def of(self, consultation: str) -> Routing | None:
         """The newest one that is ready, None where none is; makes a newer one in the background where it is due."""
-        known, size = self._known.get(consultation), self.reader.size(consultation)
+        known = self._known.get(consultation)
+        try:
+            size = self.reader.size(consultation)
+        except Refused:
+            return known  # the database is away: pages go on with what they have
         newest = self.reader.known_findings(consultation)
         if known is None:
             self.without[consultation] += 1

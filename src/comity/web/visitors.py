@@ -67,14 +67,19 @@ class Sessions:
     _memory: OrderedDict[str, tuple[float, Visitor]] = field(default_factory=OrderedDict)
 
     def visitor(self, session: str | None) -> Visitor:
-        """Whoever holds this cookie; a stranger where it is none of ours."""
+        """Whoever holds this cookie; a stranger where it is none of ours. Raises Refused without the database."""
         if not session or len(session) > 100:
             return Visitor()
         known = self._memory.get(session)
         now = time.monotonic()
         if known is not None and known[0] > now:
             return known[1]
-        value = self.reader.store.get(SITE_WIDE, KIND, token_hash(session))
+        try:
+            value = self.reader.store.get(SITE_WIDE, KIND, token_hash(session))
+        except Refused:
+            if known is None:
+                raise
+            return known[1]  # while the database is away, a visitor stays who he or she was
         if value is None:
             return Visitor()
         found = Visitor(session, tuple(tuple(seat) for seat in json.loads(value)))
