@@ -160,6 +160,14 @@ class Bargain:
         """Party -> hash of its latest statement."""
         return {party: entry.interests for party, entry in self.interests.items()}
 
+    def awaited(self, parties: Collection[str]) -> tuple[str, ...]:
+        """Who is to be heard before the site goes on by itself: all of `parties` (ids) before a first draft, and then
+        those whose interests the latest draft rests on.
+        """
+        if not self.drafts:
+            return tuple(party for party in parties if party not in self.interests)
+        return tuple(party for party in self.drafts[-1].interests if party not in self.answers[-1])
+
     def consenting(self) -> tuple[str, ...]:
         """The parties that could sign the latest draft."""
         return (
@@ -327,13 +335,11 @@ def _check_author(bargain: Bargain, entry: DraftProposed, parties: Collection[st
         )
     if entry.by != SITE:
         return
-    awaited = set(parties) - set(bargain.interests)
-    if entry.why != "first draft":
-        awaited = set(bargain.drafts[-1].interests) - set(bargain.answers[-1])
+    awaited = bargain.awaited(parties)
     if awaited:
         raise Refused(
             "draft",
-            f"the site proposes once everybody was heard; {listed(sorted(awaited))} were not, so wait or ask the host",
+            f"the site proposes once everybody was heard; {listed(awaited)} were not, so wait or ask the host",
         )
 
 

@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from comity import __version__
 from comity.errors import Refused
-from comity.web import api
+from comity.web import api, negotiation_api
+from comity.web.drafting import Drafting
 from comity.web.guard import Guard, TooLarge
 from comity.web.live import Live
 from comity.web.pages import (
@@ -28,6 +29,7 @@ from comity.web.pages import (
     hosting,
     joining,
     moderating,
+    negotiating,
     recorded,
     saying,
     setting_up,
@@ -49,7 +51,19 @@ if TYPE_CHECKING:
 
 CLOSING_EVERY = 5.0
 VOTE = re.compile("/c/([^/]+)/vote")
-PAGES = (voting, home, setting_up, joining, saying, finding, moderating, translating, hosting, recorded)
+PAGES = (
+    voting,
+    home,
+    setting_up,
+    joining,
+    saying,
+    finding,
+    moderating,
+    translating,
+    hosting,
+    recorded,
+    negotiating,
+)
 log = logging.getLogger("comity.web")
 
 
@@ -75,6 +89,7 @@ def make_app(
         published,
         Live(published),
         Routings(reader),
+        Drafting(reader, desk),
         set_up_key,
         mailer,
         translator,
@@ -93,6 +108,7 @@ def make_app(
     for module in PAGES:  # voting first: whatever comes before costs every vote a look
         app.include_router(module.router)
     app.include_router(api.router)
+    app.include_router(negotiation_api.router)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
@@ -136,6 +152,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         closing.cancel()
         await parts.live.stop()
         parts.published.stop()
+        parts.drafting.stop()
         parts.routings.stop()
 
 

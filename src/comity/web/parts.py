@@ -21,12 +21,14 @@ from comity.web.visitors import COOKIE, Sessions, Visitor
 if TYPE_CHECKING:
     from comity.outside.mail import Mailer
     from comity.outside.translation import Translator
+    from comity.web.drafting import Drafting
     from comity.web.live import Live
     from comity.web.published import Published
     from comity.web.routings import Routings
 
 YEAR = 365 * 86_400
-MOST_FIELDS = 200
+MOST_FIELDS = 4_000
+"""Of a form: points for every option of sixty issues; the guard bounds its size."""
 PLAIN_FORM = "application/x-www-form-urlencoded"
 
 
@@ -41,6 +43,7 @@ class Parts:
     published: Published
     live: Live
     routings: Routings
+    drafting: Drafting
     set_up_key: str
     mailer: Mailer | None = None
     translator: Translator | None = None

@@ -69,7 +69,7 @@ def templates(code: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    style, script = sorted(assets())
+    style, script = sorted(assets(), key=lambda path: path.endswith(".js"))
     made.globals.update(
         _=spoken.gettext,
         ngettext=spoken.ngettext,
@@ -172,6 +172,18 @@ STATUS: Mapping[str, int] = {
     "bad-address": 422,
     "bad-number": 422,
     "bad-table": 422,
+    "bad-issues": 422,
+    "contradiction": 422,
+    "missing-points": 422,
+    "no-negotiation": 404,
+    "no-options": 422,
+    "no-parties": 422,
+    "not-a-number": 422,
+    "points-to-share": 422,
+    "refuses-everything": 422,
+    "same-name": 422,
+    "unknown-name": 422,
+    "interests-erased": 410,
     "bad-form": 422,
     "unknown-party": 422,
     "unknown-language": 422,

@@ -37,7 +37,10 @@ class Worded:
 
 @dataclass(frozen=True)
 class Seen:
-    """A consultation as its pages show it. roles: of this visitor here, role -> pseudonym."""
+    """A consultation as its pages show it. roles: of this visitor here, role -> pseudonym.
+
+    negotiates: whether packages are negotiated here, or this visitor could open that.
+    """
 
     id: str
     settings: Opening
@@ -59,6 +62,7 @@ class Seen:
     may_translate: bool
     is_host: bool
     imported: bool
+    negotiates: bool
 
     @property
     def home(self) -> str:
@@ -134,6 +138,7 @@ def seen(reader: Reader, consultation: str, visitor: Visitor, code: str, now: in
             may_translate=bool(alive.keys() & {"host", "translator"}) and len(settings.languages) > 1,
             is_host="host" in alive,
             imported=settings.imported is not None,
+            negotiates=state.bargain.terms is not None or ("host" in alive and bool(state.parties)),
         )
 
 

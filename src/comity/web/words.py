@@ -83,7 +83,77 @@ PROMISES: Mapping[str, str] = {
     "pseudonyms": _("Every vote is published under a random number, without the name of whoever cast it."),
     "parties": _("No single vote is published, only sums of parties and of groups that are large enough."),
 }
+WHYS: Mapping[str, str] = {
+    "first draft": _("The first draft: something to begin with, not yet the best."),
+    "made acceptable": _(
+        "Changed in as few issues as possible, so that nobody loses by it or has a red line crossed."
+    ),
+    "improved": _("Better than the draft before it for some, and worse for none."),
+    "no improvement left": _(
+        "Nothing is left that would be better for some and worse for none: this is the last draft."
+    ),
+    "impasse": _(
+        "No package is acceptable to all: red lines, conditions and what parties have without an agreement clash."
+    ),
+}
+STARTS: Mapping[str, str] = {
+    "issue by issue": _("A compromise on every issue alone"),
+    "nash": _("Nash: the largest product of gains"),
+    "ks": _("Kalai-Smorodinsky: equal shares of what each could gain"),
+    "leximin": _("Egalitarian: the most for whoever gains least"),
+    "sum": _("Utilitarian: the largest sum of gains"),
+}
+SOLUTIONS: Mapping[str, str] = {
+    "nash": _("Nash"),
+    "ks": _("Kalai-Smorodinsky"),
+    "leximin": _("Egalitarian"),
+    "sum": _("Utilitarian"),
+}
+SHOWN: Mapping[str, str] = {
+    "nothing": _("Nothing. Only red lines that a party publishes itself are seen by the others."),
+    "rankings": _("Which issues matter more to it, and which options it likes better; no numbers."),
+    "all": _("All its numbers, except red lines that it does not publish."),
+}
+OUTCOMES: Mapping[str, str] = {
+    "agreement": _("The negotiation ended in an agreement."),
+    "impasse": _("The negotiation ended in an impasse."),
+    "withdrawn": _("The host withdrew the negotiation."),
+}
 REFUSALS: Mapping[str, str] = {
+    "bad-issues": _(
+        "The list of issues cannot be read; give one issue a line: its name, then at least two options."
+    ),
+    "contradiction": _("Your red lines and conditions together leave no package; take one of them back."),
+    "draft": _(
+        "This draft is not on the table any more, or something is missing in it; look at the latest one."
+    ),
+    "draft-exists": _(
+        "Parties have stated their interests already; withdraw the negotiation and open it anew."
+    ),
+    "interests-erased": _("What this rests on was erased; its party has to state its interests again."),
+    "missing-points": _(
+        "An issue that weighs something has an option without points; give each from 0 to 100."
+    ),
+    "negotiation-ended": _("This negotiation has ended; the host may open another one."),
+    "negotiation-opened": _(
+        "The negotiation was opened already, or anew on other terms; read them and send it again."
+    ),
+    "no-negotiation": _("No packages are negotiated here yet; the host opens that first."),
+    "no-options": _("An issue has no options, or two that are the same; correct the list."),
+    "no-parties": _("There are no parties here to negotiate; add them in the settings first."),
+    "not-a-number": _("A number is missing or not from 0 to 100; correct it and send the form again."),
+    "not-ended": _(
+        "The negotiation cannot end so yet: too few consent, or something better is still possible."
+    ),
+    "points-to-share": _(
+        "The weights do not add to 100; give out what is left, or take back what is too much."
+    ),
+    "refuses-everything": _("You refuse every option of an issue; leave it at least one."),
+    "same-name": _("Two issues have the same name; give each its own."),
+    "too-many-packages": _(
+        "There are too many packages to settle this in time; the host may put a draft on the table."
+    ),
+    "unknown-name": _("An issue or option is none of those here; load the page again and choose anew."),
     "bad-form": _("Something in the form is missing or cannot be; look through it and send it again."),
     "empty-translation": _("The translation is empty; write it, then send it again."),
     "name-needed": _("Votes are published with names here; write your name, then join."),

@@ -47,3 +47,20 @@
     if (event.data !== live.dataset.size) refresh();
   };
 })();
+// What is left of the 100 points, while they are shared out.
+(() => {
+  const left = document.getElementById("left");
+  const weights = [...document.querySelectorAll("[data-weight]")];
+  if (!left || !weights.length) return;
+  const amount = (text) => {
+    const parts = text.trim().replaceAll(",", ".").split(/\s*(?:-|–|\.\.)\s*/).filter(Boolean).map(Number);
+    return parts.length ? parts.reduce((sum, part) => sum + part, 0) / parts.length : 0;
+  };
+  const count = () => {
+    const rest = 100 - weights.reduce((sum, field) => sum + amount(field.value), 0);
+    left.textContent = Number.isFinite(rest) ? (Math.round(rest * 1e6) / 1e6).toLocaleString(document.documentElement.lang) : "?";
+    left.parentElement.classList.toggle("off", rest !== 0);
+  };
+  weights.forEach((field) => field.addEventListener("input", count));
+  count();
+})();
