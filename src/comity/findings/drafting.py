@@ -1,8 +1,7 @@
 """The drafts of a negotiation that a record keeps: the next one, and all of them again for whoever verifies.
 
 The single text of `comity.engine.bargaining.single_text`, from what parties stated and marked. The same statements and
-marks give the same drafts. Where packages are too many to be listed, a draft is an improvement that was found, or the
-proof that there is none, and marks play no part.
+marks give the same drafts, also where packages are too many to be listed.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from comity.engine.bargaining.agreements import Agreements
+from comity.engine.bargaining.large_drafts import proposal_of
 from comity.engine.bargaining.single_text import Mark, next_proposal
 from comity.engine.bargaining.solutions import leximin_best
 from comity.engine.bargaining.space import Integers, Space, acceptable, refused, values_of
@@ -84,12 +84,13 @@ def next_draft(
     space, _ = space_of(negotiation)
     agreements = Agreements(space, seconds)
     package = numbers_of(negotiation, draft)
+    given = _marks(negotiation, marks)
     if agreements.listed is None:
-        found, why = _unlisted(agreements, package)
-        return Drafted(names_of(negotiation, found), why)
-    proposal = next_proposal(
-        space, agreements.listed, package, _marks(negotiation, marks), agreements.ideal_or_one
-    )
+        proposal, proven = proposal_of(space, package, given, agreements.ideal_or_one, seconds)
+        if proposal.ends and not proven:
+            _found(None)
+        return Drafted(names_of(negotiation, np.array(proposal.package, np.int32)), proposal.why)
+    proposal = next_proposal(space, agreements.listed, package, given, agreements.ideal_or_one)
     return Drafted(names_of(negotiation, np.array(proposal.package, np.int32)), proposal.why)
 
 
@@ -214,19 +215,6 @@ def _nearest(agreements: Agreements, package: Integers) -> Integers:
         next_proposal(agreements.space, agreements.listed, package, (), agreements.ideal_or_one).package,
         np.int32,
     )
-
-
-def _unlisted(agreements: Agreements, draft: Integers) -> tuple[Integers, Why]:
-    if not _stands(agreements.space, draft):
-        if agreements.start.impossible:
-            return draft, "impasse"
-        return _nearest(agreements, draft), "made acceptable"
-    better, proven = agreements.improvement(draft)
-    if better is not None:
-        return better, "improved"
-    if proven:
-        return draft, "no improvement left"
-    return _found(None), "improved"
 
 
 def _found(package: Integers | None) -> Integers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -11,25 +10,31 @@ from comity import __version__
 from comity.engine.bargaining.agreements import Agreements
 from comity.engine.bargaining.coalitions import MOST_PARTIES, Powers, would_leave
 from comity.engine.bargaining.conflicts import Clash, Demand, GivingWay, clash, meets
-from comity.engine.bargaining.frontier import dominating
+from comity.engine.bargaining.large_drafts import improvements_of, single_text_of, would_leave_of
 from comity.engine.bargaining.listing import Listing
 from comity.engine.bargaining.programme import Solved
-from comity.engine.bargaining.robustness import margin
+from comity.engine.bargaining.robustness import margin, neighbours
 from comity.engine.bargaining.single_text import single_text
 from comity.engine.bargaining.solutions import SOLUTIONS
-from comity.engine.bargaining.space import Floats, Integers, Space, package_space, refused, values_of
+from comity.engine.bargaining.space import (
+    Floats,
+    Integers,
+    Space,
+    acceptable,
+    refused,
+    values_of,
+)
 from comity.engine.bargaining.trades import improvements, trades
 from comity.errors import Refused
 from comity.findings.package_accounts import accounts_of
 from comity.findings.package_space import (
     Line,
-    contribution,
     names_of,
     numbers_of,
     space_of,
-    step_of,
     unsaid_issues,
 )
+from comity.findings.package_unsaid import certainty, unsaid_findings
 from comity.findings.packages import (
     METHOD_OF,
     SOLUTION_NAMES,
@@ -51,11 +56,13 @@ from comity.findings.packages import (
     UnsaidFinding,
     Worth,
 )
-from comity.record.negotiation import Between, Negotiation, Package, PartyPreferences
+from comity.record.negotiation import Negotiation, Package
 
 DECIMALS = 9
 MOST_UNSAID = 24
 """Ranges and rankings whose ends are tried one by one."""
+MOST_UNSAID_LARGE = 8
+"""The same in a space too large to list, where each takes the recommended solution anew, twice."""
 
 
 def package_findings(
@@ -83,6 +90,11 @@ class _Found:
         self.solved = {name: self.agreements.solution(name) for name in SOLUTIONS}
         self.best = self.solved[solution].package
         self.scale = self.agreements.ideal_or_one if self.best is not None else np.ones(self.space.n_parties)
+
+    @property
+    def _share(self) -> float:
+        """The time for one of many questions about a space too large to list."""
+        return self.agreements.seconds / 6
 
     def findings(self) -> PackageFindings:
         negotiation, listed, best = self.negotiation, self.agreements.listed, self.best
@@ -157,9 +169,12 @@ class _Found:
         )
 
     def _robust(self, name: str, solved: Solved) -> Robust | None:
-        if solved.package is None or self.agreements.candidates is None:
+        if solved.package is None:
             return None
-        rivals, _ = self.agreements.candidates
+        if self.agreements.candidates is not None:
+            rivals, _ = self.agreements.candidates
+        else:
+            rivals = self._near(solved.package)
         found = margin(self.space, name, self.agreements.ideal[0], solved.package, rivals)
         rival = None if found.rival is None else names_of(self.negotiation, found.rival)
         if rival is None:
@@ -169,8 +184,16 @@ class _Found:
                 f"Points may be off by up to {_percent(found.share)}, in the worst direction for everybody, before "
                 "another package would score as well."
             )
+        if self.agreements.candidates is None:
+            says += " Only packages that differ on one or two issues were compared: another one may overtake sooner."
         to_floor = None if not np.isfinite(found.to_floor) else round(found.to_floor, DECIMALS)
         return Robust(round(found.share, DECIMALS), rival, to_floor, says)
+
+    def _near(self, package: Integers) -> Integers:
+        """Acceptable packages that differ from this one on one or two issues."""
+        near = neighbours(self.space, package)
+        kept = acceptable(self.space, values_of(self.space, near)) & ~refused(self.space, near)
+        return near[kept]
 
     def _frontier(self) -> FrontierFinding | None:
         if self.best is None and self.agreements.candidates is None:
@@ -230,14 +253,16 @@ class _Found:
         found_trades = self._trades(self.draft)
         if listed is not None:
             better = improvements(self.space, listed, self.draft, self.scale)
-            nearest = None if better.nearest is None else self._worth(np.array(better.nearest, np.int32))
-            best = None if better.best is None else self._worth(np.array(better.best, np.int32))
             on_frontier: bool | None = better.n == 0 and not refused(self.space, self.draft[None, :])[0]
-            count = better.n
         else:
-            found, proven = self.agreements.improvement(self.draft)
-            nearest, best = None, None if found is None else self._worth(found)
-            on_frontier, count = (False if found is not None else True if proven else None), None
+            better, proven = improvements_of(self.space, self.draft, self.scale, self._share)
+            if better.best is not None:
+                on_frontier = False
+            else:
+                on_frontier = not refused(self.space, self.draft[None, :])[0] if proven else None
+        count = better.n
+        nearest = None if better.nearest is None else self._worth(np.array(better.nearest, np.int32))
+        best = None if better.best is None else self._worth(np.array(better.best, np.int32))
         return DraftFinding(
             worth,
             on_frontier,
@@ -273,26 +298,33 @@ class _Found:
         package = self.draft if self.draft is not None else self.best
         if package is None:
             return None
+        powers, says = _powers(self.negotiation), _powers_say(self.negotiation)
         n_parties = self.space.n_parties
-        if listed is None or n_parties > MOST_PARTIES:
-            return CoalitionFinding(
-                False,
-                None,
-                (),
-                "Not computed: there are too many packages or parties to look at every coalition.",
-            )
-        leaving = would_leave(self.space, listed, _powers(self.negotiation), package, self.scale)
+        size, proven = n_parties - 1, True
+        if listed is not None and n_parties <= MOST_PARTIES:
+            leaving = would_leave(self.space, listed, powers, package, self.scale)
+        else:
+            leaving, size, proven = would_leave_of(self.space, powers, package, self.scale, self._share)
+            if size < n_parties - 1:
+                says += f" Coalitions of more than {size} parties were not looked at: there are too many."
+            if not proven:
+                says += " Not every answer was settled in the time allowed: others may leave too."
         found = tuple(
             LeavingFinding(
                 one.members, names_of(self.negotiation, one.package), _numbers(one.gain), one.decides
             )
             for one in leaving
         )
-        return CoalitionFinding(True, not found, found, _powers_say(self.negotiation))
+        in_core = False if found else True if proven and size == n_parties - 1 else None
+        return CoalitionFinding(True, in_core, found, says)
 
     def _rounds(self, listed: Listing | None) -> tuple[RoundFinding, ...]:
-        if self.draft is None or listed is None:
+        if self.draft is None:
             return ()
+        if listed is not None:
+            rounds = single_text(self.space, listed, self.draft, self.scale)
+        else:
+            rounds, _ = single_text_of(self.space, self.draft, self.scale, self._share)
         return tuple(
             RoundFinding(
                 names_of(self.negotiation, one.package),
@@ -300,46 +332,19 @@ class _Found:
                 tuple((party, self.negotiation.issues[issue].name) for party, issue in one.relieved),
                 _numbers(one.gain),
             )
-            for one in single_text(self.space, listed, self.draft, self.scale)
+            for one in rounds
         )
 
     def _unsaid(self) -> tuple[UnsaidFinding, ...]:
-        items = [
-            (number, issue)
-            for number, party in enumerate(self.negotiation.parties)
-            for issue in unsaid_issues(party)
-        ]
-        return tuple(self._unsaid_item(number, issue) for number, issue in items[:MOST_UNSAID])
-
-    def _unsaid_item(self, number: int, issue: str) -> UnsaidFinding:
-        """Which solutions change when one range or ranking stands at its low or high end."""
-        party = self.negotiation.parties[number]
-        ranked = issue in (party.rankings or {})
-        says = "gave an order instead of points" if ranked else "gave a range instead of a number"
         if self.agreements.candidates is None:
-            return UnsaidFinding(number, issue, says, ())
-        changed: set[str] = set()
-        for end in ("low", "high"):
-            moved = replace(
-                self.negotiation,
-                parties=tuple(
-                    _at_end(self.negotiation, one, issue, end) if place == number else one
-                    for place, one in enumerate(self.negotiation.parties)
-                ),
-            )
-            other = Agreements(space_of(moved)[0])
-            for name, solved in self.solved.items():
-                package = other.solution(name).package
-                if (package is None) != (solved.package is None) or (
-                    package is not None and solved.package is not None and (package != solved.package).any()
-                ):
-                    changed.add(name)
-        return UnsaidFinding(number, issue, says, tuple(name for name in SOLUTIONS if name in changed))
+            only = {self.solution: self.solved[self.solution]}
+            return unsaid_findings(self.negotiation, only, self._share, MOST_UNSAID_LARGE)
+        return unsaid_findings(self.negotiation, self.solved, self.agreements.seconds, MOST_UNSAID)
 
     def _certain(self, listed: Listing | None) -> CertainFinding | None:
-        if self.best is None or listed is None or not any(map(unsaid_issues, self.negotiation.parties)):
+        if self.best is None or not any(map(unsaid_issues, self.negotiation.parties)):
             return None
-        return _certainty(self.negotiation, self.space, listed, self.best)
+        return certainty(self.negotiation, self.space, listed, self.best, self._share)
 
 
 def _numbers(values: Floats) -> tuple[float | None, ...]:
@@ -483,86 +488,3 @@ def _powers_say(negotiation: Negotiation) -> str:
         else "no issue can be settled by some alone"
     )
     return f"By the decision rule {rule}; {some}."
-
-
-def _at_end(negotiation: Negotiation, party: PartyPreferences, issue: str, end: str) -> PartyPreferences:
-    """The party with one issue's ranges at their low or high ends; a ranking with its middle at 0 or at 100."""
-
-    def ended(value: Between) -> Between:
-        number = value.low if end == "low" else value.high
-        return Between(number, number)
-
-    points = dict(party.points)
-    rankings = dict(party.rankings or {})
-    weights = None if party.weights is None else dict(party.weights)
-    if issue in points:
-        points[issue] = {option: ended(value) for option, value in points[issue].items()}
-    if issue in rankings:
-        options = negotiation.issue(issue).options
-        first, last = rankings[issue][0], rankings[issue][-1]
-        middle = 0.0 if end == "low" else 100.0
-        points[issue] = {
-            option: Between(fixed, fixed)
-            for option in options
-            for fixed in [
-                step_of(party, negotiation.issue(issue), option)
-                if option in first or option in last
-                else middle
-            ]
-        }
-        del rankings[issue]
-    if weights is not None and issue in weights:
-        weights[issue] = ended(weights[issue])
-    return replace(party, points=points, rankings=rankings, weights=weights)
-
-
-def _certainty(negotiation: Negotiation, space: Space, listed: Listing, best: Integers) -> CertainFinding:
-    """Whether the package is acceptable, and undominated, for every reading of what is unsaid."""
-    low, high = _least_and_most(negotiation)
-    offset = values_of(space, best[None, :])[0] - sum(
-        (table[:, int(option)] for table, option in zip(space.points, best, strict=True)),
-        np.zeros(space.n_parties),
-    )
-    least = sum((table[:, int(o)] for table, o in zip(low, best, strict=True)), offset)
-    most = sum((table[:, int(o)] for table, o in zip(high, best, strict=True)), offset)
-    slack = 1e-9 * (1.0 + np.abs(space.floor))
-    surely = bool((least >= space.floor - slack).all())
-    possible = bool((most >= space.floor - slack).all())
-    # the most that another package can be ahead: its highest minus this one's lowest, on issues that differ
-    ahead = package_space(
-        [_differences(h, low_table, int(o)) for h, low_table, o in zip(high, low, best, strict=True)],
-        np.zeros(space.n_parties),
-        interactions=space.interactions,
-    )
-    behind = package_space(
-        [_differences(low_table, h, int(o)) for h, low_table, o in zip(high, low, best, strict=True)],
-        np.zeros(space.n_parties),
-        interactions=space.interactions,
-    )
-    zero = values_of(ahead, best[None, :])[0]
-    could = (listed.allowed & dominating(values_of(ahead, listed.packages), zero)).any()
-    must = (listed.allowed & dominating(values_of(behind, listed.packages), zero)).any()
-    return CertainFinding(
-        "surely" if surely else "perhaps" if possible else "surely not",
-        "surely" if must else "perhaps" if could else "surely not",
-    )
-
-
-def _least_and_most(negotiation: Negotiation) -> tuple[list[Floats], list[Floats]]:
-    ends = [
-        np.array(
-            [
-                [contribution(party, issue, option) for option in issue.options]
-                for party in negotiation.parties
-            ]
-        )
-        for issue in negotiation.issues
-    ]
-    return [table[:, :, 0] for table in ends], [table[:, :, 1] for table in ends]
-
-
-def _differences(others: Floats, own: Floats, option: int) -> Floats:
-    """Other options against this one; the option against itself is never different."""
-    table = others - own[:, [option]]
-    table[:, option] = 0.0
-    return table

@@ -167,10 +167,6 @@ class Agreements:
             return not (self.listed.allowed & dominating(self.listed.values, value)).any()
         return undominated(self.space, package, self.seconds) == (None, True)
 
-    def improvement(self, package: Integers) -> tuple[Integers | None, bool]:
-        """A package better for some and worse for none, in a large space; and whether its absence is proved."""
-        return undominated(self.space, package, self.seconds)
-
     def _best_for(self, party: int) -> Integers | None:
         """The package that is best for one party, and for the others' sum as far as that leaves a choice."""
         weight = np.full(self.space.n_parties, 1e-3) / self.ideal_or_one

@@ -12,6 +12,7 @@ maximin, Eur. J. Oper. Res. 100, 1997). Nash: the sum of w_p log r_p.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 from scipy.optimize import linprog
@@ -28,11 +29,11 @@ from comity.engine.bargaining.tree import STEPS_A_SECOND, Found, best_by
 UNIT = 1000.0
 """Gains are scaled to this span."""
 SLACK = TOLERANCE * UNIT
-FREE_KNOTS = 10
-"""Knots that are opened again at once."""
+FREE_KNOTS = (10, 14, 18)
+"""Knots that are opened again at once, by turns."""
 FIRST_LOOK = 0.0005
 """Share of the effort for a first package."""
-LOOK = 2000.0
+LOOK = 8000.0
 """Steps for one search of what was opened again; OVERHEAD: what setting it up is worth."""
 OVERHEAD = 2000.0
 
@@ -81,6 +82,26 @@ def largest_smallest(
     package = _first(columns.packages_of(chosen))
     proven = closed and (found.all_ties or not ties)
     return Solved(package, score * reach, max(bound, score) * reach, proven)
+
+
+def equally_good(
+    space: Space, scale: Floats, counted: Booleans, seconds: float
+) -> tuple[Integers, float, bool]:
+    """All packages whose smallest r is largest (but for dominated ones), that value, and whether all this is proven.
+
+    Arguments as in `largest_smallest`. No package: none is acceptable if it is proven.
+    """
+    reach = float((span_of(space) / scale)[counted].max()) / UNIT
+    columns = columns_of(space, scale * reach)
+    if columns is None:
+        solved = mixed_integer.largest_smallest(
+            space, np.where(counted, scale, 1e9 * float(scale.max())), seconds, ties=False
+        )
+        some = np.zeros((0, space.n_issues), np.int32) if solved.package is None else solved.package[None, :]
+        return some, solved.score, solved.impossible
+    none = np.zeros((0, columns.n_knots), int)
+    found = _best(columns, Level((), counted, SLACK), none, seconds * STEPS_A_SECOND, -HAIR)
+    return columns.packages_of(found.chosen), found.score * reach, found.closed and found.all_ties
 
 
 def largest_sum(space: Space, weight: Floats, seconds: float) -> Solved:
@@ -225,8 +246,10 @@ def _reopened(
         return found.chosen, 0.0
     dice = np.random.default_rng(1)
     chosen, score, spent = found.chosen[0], found.score, 0.0
-    n_free = min(FREE_KNOTS, columns.n_knots)
-    while spent < effort:
+    for turn in count():
+        if spent >= effort:
+            break
+        n_free = min(FREE_KNOTS[turn % len(FREE_KNOTS)], columns.n_knots)
         free = sorted(dice.choice(columns.n_knots, n_free, replace=False).tolist())
         part = rest_of(columns, chosen, free)
         step = best_by(

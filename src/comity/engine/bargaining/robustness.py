@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -55,6 +56,24 @@ def margin(space: Space, name: str, ideal: Floats, package: Integers, rivals: In
         return Margin(1.0, None, to_floor)
     nearest = int(high.argmin())
     return Margin(float(high[nearest]), others[nearest], to_floor)
+
+
+def neighbours(space: Space, package: Integers) -> Integers:
+    """Every package that differs from this one on one or two issues, shape (n, n_issues)."""
+    found = []
+    issues = range(space.n_issues)
+    for first, second in [*((one, one) for one in issues), *combinations(issues, 2)]:
+        sizes = (space.n_options[first], 1 if first == second else space.n_options[second])
+        options = np.array(list(np.ndindex(*sizes)))
+        near = np.repeat(package[None, :], len(options), axis=0)
+        near[:, first] = options[:, 0]
+        if first != second:
+            near[:, second] = options[:, 1]
+            near = near[(near[:, first] != package[first]) & (near[:, second] != package[second])]
+        else:
+            near = near[near[:, first] != package[first]]
+        found.append(near)
+    return np.concatenate(found)
 
 
 def _overtaken(
