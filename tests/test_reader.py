@@ -120,3 +120,57 @@ def test_a_record_that_was_removed_and_opened_again_is_not_mistaken() -> None:
         open_rivers(site, title="Other rivers")
         assert other.consultation("rivers").title == "Other rivers"
         assert isinstance(Findings, type)
+
+
+def test_a_start_from_tiles_is_a_start_from_entries_and_damage_is_left_out(
+    any_store_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with site_at(any_store_url) as site:
+        open_rivers(site)
+        reader = site.desk.reader = Reader(site.store, tile=16)
+        people = [site.desk.join("rivers", None).pseudonym for _ in range(12)]
+        for step in range(31):
+            vote(site, people[step % 12], str(step % 2 + 1))
+        assert site.desk.close_what_is_due() == ()
+        kept = site.store.all("rivers", "tile")
+        assert list(kept) == ["000000000000", "000000000016", "000000000032"]
+        site.desk.close_what_is_due()
+        assert site.store.all("rivers", "tile") == kept
+
+        def known(reader: Reader) -> tuple[Any, ...]:
+            with reader.reading("rivers") as state:
+                votes = [list(member.answers.items()) for member in state.members.values()]
+                return state.root(), votes, [item.agreed for item in state.statements.values()]
+
+        slow = known(Reader(site.store))
+        quick = Reader(site.store, tile=16)
+        assert known(quick) == slow == known(reader)
+        assert quick.room("rivers").n_tiles == 3
+        vote(site, people[0])
+        assert known(quick) == known(reader) != slow
+
+        other = kept["000000000016"]
+        for wrong in (other[:-1] + b"x", kept["000000000000"]):
+            site.store.put("rivers", "tile", "000000000016", wrong)
+            caplog.clear()
+            afresh = Reader(site.store, tile=16)
+            assert known(afresh) == known(reader)
+            assert "what was kept for a quick start is left out" in caplog.text
+            assert not site.store.all("rivers", "tile")
+            afresh.keep_tiles("rivers")
+            assert site.store.all("rivers", "tile") == kept
+
+
+def test_tiles_of_another_record_are_found_out_by_the_checkpoint() -> None:
+    with site_at("memory:") as site, site_at("memory:") as other:
+        for each in (site, other):
+            open_rivers(each)
+            each.desk.reader = Reader(each.store, tile=4)
+            vote(each, each.desk.join("rivers", None).pseudonym)
+            each.desk.close_what_is_due()
+        for key, tile in other.store.all("rivers", "tile").items():
+            site.store.put("rivers", "tile", key, tile)
+        afresh = Reader(site.store, tile=4)
+        with afresh.reading("rivers") as found, site.reader.reading("rivers") as state:
+            assert found.root() == state.root()
+        assert not site.store.all("rivers", "tile")

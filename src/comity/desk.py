@@ -317,6 +317,7 @@ class Desk:
             if due:
                 self.submit(consultation, Closed(by="site"))
                 closed.append(consultation)
+            self.reader.keep_tiles(consultation)
         return tuple(closed)
 
     def stop(self) -> None:

@@ -20,15 +20,20 @@ from comity.errors import Refused
 from comity.findings.findings import Findings
 from comity.findings.parameters import Parameters
 from comity.record.canonical import text_hash, token_hash
+from comity.record.checkpoint import unverified
 from comity.record.consultation import Consultation, Skipped
 from comity.record.copies import CopiedText, CopyKind, Item, copied
 from comity.record.fold import extend_all
 from comity.record.state import State
+from comity.record.tiles import state_from_tiles, tile_of
 from comity.store.contract import SITE_WIDE, Store
 
 log = logging.getLogger("comity.reader")
 FindingsOf = Callable[[Consultation, Parameters], Findings]
 CHUNK = 50_000
+TILE = "tile"
+TILE_SIZE = 16_384
+"""Entries; fewer than these are folded one by one after a start, in a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,12 @@ class Room:
     consultation: Consultation | None = None
     findings: dict[Parameters, tuple[int, Findings]] = field(default_factory=dict)
     computing: dict[Parameters, Future[tuple[int, Findings]]] = field(default_factory=dict)
+    n_tiles: int = 0
 
     def forget(self) -> None:
         """Start again from the record: after a write that failed, nobody knows what was stored."""
         self.state = State()
+        self.n_tiles = 0
         self.texts.clear()
         self.consultation = None
         self.findings.clear()
@@ -75,7 +82,8 @@ class Room:
 
 class Reader:
     """Answers from a store. findings_of: the function that computes findings; executor: where it
-    runs (a pool of one process keeps pages quick while it computes), else a thread.
+    runs (a pool of one process keeps pages quick while it computes), else a thread. tile: entries of a `record.tiles`
+    tile.
 
     >>> from comity.store.memory import MemoryStore
     >>> Reader(MemoryStore()).consultations()
@@ -83,9 +91,13 @@ class Reader:
     """
 
     def __init__(
-        self, store: Store, findings_of: FindingsOf | None = None, executor: Executor | None = None
+        self,
+        store: Store,
+        findings_of: FindingsOf | None = None,
+        executor: Executor | None = None,
+        tile: int = TILE_SIZE,
     ) -> None:
-        self.store = store
+        self.store, self._tile = store, tile
         self._findings_of = findings_of
         self._executor = executor or ThreadPoolExecutor(max_workers=1, thread_name_prefix="comity-findings")
         self._rooms: dict[str, Room] = {}
@@ -278,9 +290,49 @@ class Reader:
             return  # whoever wrote something while the database was away gets it back in his or her form
         if size < room.state.size:
             room.forget()  # it was deleted, or replaced by another one
+        if room.state.size == 0 and size >= self._tile:
+            self.begin(consultation, room, size)
         while room.state.size < size:
             start = room.state.size
             extend_all(room.state, self.store.entries(consultation, start, min(size, start + CHUNK)))
+
+    def begin(self, consultation: str, room: Room, size: int) -> None:
+        """Fill an empty room from the tiles that are kept beside the record, as far as they go and are sound.
+
+        Their root must be the one of the latest checkpoint once the entries after them are there: else they go.
+        """
+        kept = self.store.all(consultation, TILE)
+        if not kept:
+            return
+        note = self.store.last(consultation, "checkpoint")
+        try:
+            state = state_from_tiles(list(kept.values()))
+            if state.size > size:
+                raise ValueError("there are more tiles than entries")
+            signed = None if note is None else unverified(note.decode())[0]
+            if signed is not None and signed.size <= size:
+                while state.size < signed.size:
+                    stop = min(signed.size, state.size + CHUNK)
+                    extend_all(state, self.store.entries(consultation, state.size, stop))
+                if state.tree.root(signed.size) != signed.root:
+                    raise ValueError("they are not of the record that was signed")
+        except (ValueError, KeyError, IndexError) as error:
+            log.warning("%s: what was kept for a quick start is left out, for %s", consultation, error)
+            for key in kept:
+                self.store.erase(consultation, TILE, key)
+            return
+        room.state, room.n_tiles = state, len(kept)
+
+    def keep_tiles(self, consultation: str) -> None:
+        """Keep the entries since the last tile as one more, once they fill it: the next start is quicker for it."""
+        room = self.room(consultation)
+        while room.state.size >= (room.n_tiles + 1) * self._tile:
+            state, start = room.state, room.n_tiles * self._tile
+            entries = self.store.entries(consultation, start, start + self._tile)
+            self.store.put(consultation, TILE, f"{start:012d}", tile_of(state, start, entries))
+            if room.state is not state:
+                return  # it was begun anew meanwhile
+            room.n_tiles = start // self._tile + 1
 
     def _compute(self, consultation: str, parameters: Parameters) -> Future[tuple[int, Findings]]:
         """Begin to compute, unless it is under way: of many who ask at once, one computes and all get the result."""
