@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from comity.web.app import PAGES
 from tests.web.browsing import DESK, PHONE, come_in, set_up
+from tests.web.negotiations import ISSUES, STATED, form_of
 from tests.web.visits import House
 
 NO_PAGES = {
@@ -40,7 +41,10 @@ STICKS_OUT = """[...document.querySelectorAll("body *")].filter((item) =>
 
 @dataclass(frozen=True)
 class Lived:
-    """A consultation with something on every page. host, who votes too, and a stranger: their cookies."""
+    """A consultation with something on every page, and the cookies of its host, who votes too.
+
+    bargain: a consultation with a negotiation in which the host speaks for a party. closed: one that is over.
+    """
 
     house: House
     address: str
@@ -50,7 +54,7 @@ class Lived:
     link: str
     personal: str
     closed: str
-    closed_cookies: Any
+    bargain: str
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +96,40 @@ def lived(browser: Browser, served: tuple[House, str]) -> Lived:
         if "13 people have voted" in host.request.get(f"{place}/findings").text():
             break
         time.sleep(0.3)
-    cookies = context.cookies()
     closed = set_up(host, address, "Closed", joining="open")
     host.request.post(f"{closed}/join", form={"understood": "yes"})
     host.request.post(f"{closed}/close", form={"sure": "yes"})
-    closed_cookies = context.cookies()
+    bargain = negotiation(browser, context, address)
+    cookies = context.cookies()
     context.close()
-    return Lived(house, address, place, cookies, draft, link, personal, closed, closed_cookies)
+    return Lived(house, address, place, cookies, draft, link, personal, closed, bargain)
+
+
+def negotiation(browser: Browser, host: BrowserContext, address: str) -> str:
+    """A negotiation with a first draft; the host is a delegate of the first party too."""
+    form: dict[str, str | float | bool] = {
+        "title": "Bargain",
+        "question": "What now?",
+        "parties": "\n".join(STATED),
+    }
+    draft = host.request.post(f"{address}/set-up", form=form).url
+    place = host.request.post(f"{draft}/open").url.removesuffix("/invitations")
+    host.request.post(
+        f"{place}/negotiation/open", form={"issues": ISSUES, "shown": "rankings", "action": "open"}
+    )
+    for number, party in enumerate(STATED):
+        links = host.request.post(f"{place}/invitations", form={"role": "delegate", "party": party}).text()
+        token = links.partition("/i/")[2].partition("<")[0]
+        delegate = host if number == 0 else browser.new_context()
+        delegate.request.post(f"{place}/join", form={"token": token, "understood": "yes"})
+        page = delegate.request.get(f"{place}/negotiation/interests").text()
+        terms = page.partition('name="terms" value="')[2].partition('"')[0]
+        delegate.request.post(f"{place}/negotiation/interests", form={"terms": terms, **form_of(party)})
+    for _ in range(100):
+        if "What it means for" in host.request.get(f"{place}/negotiation").text():
+            return place
+        time.sleep(0.3)
+    raise AssertionError("no draft came")
 
 
 def places(lived: Lived) -> dict[str, list[str]]:
@@ -124,6 +155,9 @@ def places(lived: Lived) -> dict[str, list[str]]:
         f"{c}/invitations": [f"{here}/invitations"],
         f"{c}/settings": [f"{here}/settings"],
         f"{c}/record": [f"{here}/record"],
+        f"{c}/negotiation": [f"{lived.bargain}/negotiation", f"{here}/negotiation"],
+        f"{c}/negotiation/open": [f"{here}/negotiation/open"],
+        f"{c}/negotiation/interests": [f"{lived.bargain}/negotiation/interests"],
     }
 
 
@@ -167,7 +201,7 @@ def test_axe_finds_nothing_on_any_page(
         context.add_cookies(list(cookies))
         return context.new_page()
 
-    member, stranger = visitor(lived.closed_cookies), visitor()
+    member, stranger = visitor(lived.cookies), visitor()
     for pattern, addresses in places(lived).items():
         for place in addresses:
             page = stranger if pattern.endswith(("/join", "/i/{token}")) else member
@@ -233,7 +267,7 @@ def test_the_keyboard_alone_reaches_everything_and_one_sees_where_it_is(
     browser: Browser, lived: Lived
 ) -> None:
     context = browser.new_context(locale="en-GB", viewport=DESK)
-    context.add_cookies(lived.closed_cookies)
+    context.add_cookies(lived.cookies)
     page = context.new_page()
     unreached: dict[str, list[str]] = {}
     for addresses in places(lived).values():

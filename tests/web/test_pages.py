@@ -359,3 +359,25 @@ def test_what_is_not_there_is_said_in_a_sentence(house: House, place: str) -> No
     page = house.visitor().get(place)
     assert page.status_code == 404
     assert "This was not done" in page.text
+
+
+def test_a_party_below_the_floor_is_not_broken_out_on_any_page(house: House) -> None:
+    """Where single votes are not published: two of Aland under a floor of three, four of Bland above it."""
+    host = house.host(visibility="parties", floor="3")
+    members = [house.member(host, party=party) for party in ("aland", "aland", *["bland"] * 4)]
+    for number, member in enumerate(members):
+        for statement in ("1", "2", "3"):
+            vote(member, statement, 1 if number < 3 else -1)
+    house.site.reader.findings("rivers")
+    stranger = house.visitor()
+    sides = stranger.get("/api/consultations/rivers/statements/1").json()["sides"]
+    named = {side["name"]: side["agreed"] for side in sides if side["side"] == "party"}
+    assert named == {"Bland": 1}
+    for place in ("findings", "statements/1", "findings.json", "findings.csv"):
+        page = stranger.get(f"/c/rivers/{place}")
+        assert page.status_code == 200, place
+        assert "party:aland" not in page.text, place
+    table = stranger.get("/c/rivers/statements/1").text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "Bland" in table
+    assert "Aland" not in table
+    assert '"points":[]' in stranger.get("/c/rivers/findings.json").text
