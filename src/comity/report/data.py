@@ -47,7 +47,7 @@ def findings_json(findings: Findings) -> str:
     results = {
         name: {
             "methods": [_method(findings.methods[key]) for key in keys if key in findings.methods],
-            "findings": plain(getattr(findings, name)),
+            "findings": _plain(getattr(findings, name)),
         }
         for name, keys in RESULTS.items()
     }
@@ -56,10 +56,10 @@ def findings_json(findings: Findings) -> str:
         "comity_version": findings.comity_version,
         "title": findings.title,
         "question": findings.question,
-        "source": plain(findings.source),
-        "record": plain(findings.head),
-        "parties": plain(findings.parties),
-        "parameters": plain(findings.parameters),
+        "source": _plain(findings.source),
+        "record": _plain(findings.head),
+        "parties": _plain(findings.parties),
+        "parameters": _plain(findings.parameters),
         "counts": {
             "participants": findings.n_participants,
             "voted": findings.n_voted,
@@ -68,9 +68,9 @@ def findings_json(findings: Findings) -> str:
             "left_out": dict(findings.n_left_out),
         },
         "methods": {name: _method(method) for name, method in findings.methods.items()},
-        "sides": plain(findings.sides),
+        "sides": _plain(findings.sides),
         **results,
-        "skipped": plain(findings.skipped),
+        "skipped": _plain(findings.skipped),
         "warnings": list(findings.warnings),
     }
     return (
@@ -107,19 +107,19 @@ def _method(method: Method) -> dict[str, object]:
     return {"id": method.method_id, "parameters": dict(method.parameters), "decimals": method.decimals}
 
 
-def plain(value: object) -> object:
+def _plain(value: object) -> object:
     """Frozen objects as lists and mappings of plain values; who wrote a statement is no finding and is left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        members = {
-            field.name: plain(getattr(value, field.name))
+        plain = {
+            field.name: _plain(getattr(value, field.name))
             for field in fields(value)
             if field.name != "author_id"
         }
-        return {**members, "voted": value.voted} if isinstance(value, Tally) else members
+        return {**plain, "voted": value.voted} if isinstance(value, Tally) else plain
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [plain(item) for item in value]
+        return [_plain(item) for item in value]
     return 0.0 if isinstance(value, float) and value == 0 else value
 
 
