@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from comity.errors import Refused
@@ -41,40 +42,14 @@ class TooLarge(Exception):
     """The body is longer than it may be."""
 
 
-class Minute:
-    """How often each did something within the minute that the clock shows; the next minute knows nothing of it.
-
-    >>> minute = Minute(lambda: 0.0)
-    >>> minute.one_more("ana"), minute.one_more("ana"), minute.so_far("ana"), minute.so_far("bo")
-    (1, 2, 2, 0)
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._now, self._counts = clock, -1.0, Counter[str]()
-
-    def one_more(self, who: str) -> int:
-        """Count this one; how many there are with it."""
-        counts = self._present()
-        counts[who] += 1
-        return counts[who]
-
-    def so_far(self, who: str) -> int:
-        return self._present()[who]
-
-    def _present(self) -> Counter[str]:
-        now = self._clock() // 60
-        if now != self._now:
-            self._now, self._counts = now, Counter()
-        return self._counts
-
-
 class Guard:
     """Wraps the whole site. per_minute: requests that one seat, or one address without a seat, may send."""
 
     def __init__(self, app: ASGIApp, sessions: Sessions, per_minute: int) -> None:
         self.app, self.sessions = app, sessions
-        self._requests, self._guesses = Minute(), Minute()
-        self._most, self._most_guesses = per_minute, max(per_minute // 10, 1)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._requests = RateLimitItemPerMinute(per_minute)
+        self._guesses = RateLimitItemPerMinute(max(per_minute // 10, 1))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -110,7 +85,7 @@ class Guard:
                 HTTPStatus.UNAUTHORIZED,
                 HTTPStatus.GONE,
             ):
-                self._guesses.one_more(address)
+                self._limiter.hit(self._guesses, "guess", address)
 
         guarded = _wrapped(send, scope, seen)
         try:
@@ -123,9 +98,9 @@ class Guard:
         self, scope: Scope, headers: Mapping[bytes, bytes], session: str | None, address: str
     ) -> int | None:
         who = hashlib.sha256(session.encode()).hexdigest()[:16] if session else address
-        if self._requests.one_more(who) > self._most:
+        if not self._limiter.hit(self._requests, who):
             return 429
-        if session is None and self._guesses.so_far(address) >= self._most_guesses:
+        if session is None and not self._limiter.test(self._guesses, "guess", address):
             return 429
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MOST_BYTES:
