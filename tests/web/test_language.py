@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,15 @@ def test_the_choice_of_a_language_stays_and_leads_back_here_only(house: House) -
     assert client.get("/language/ru?back=/set-up").url.path == "/set-up"
     assert 'lang="ru"' in client.get("/").text
     assert client.get("/language/ru?back=//evil.example/").url.path == "/"
+
+
+def test_another_language_leads_back_to_the_very_same_page(house: House) -> None:
+    host = house.host()
+    page = host.get("/c/rivers/translate?to=fr")
+    found = re.search(r'href="(/language/es\?back=[^"]+)"', page.text)
+    assert found is not None
+    back = host.get(unescape(found[1]))
+    assert (back.url.path, back.url.query) == ("/c/rivers/translate", b"to=fr")
 
 
 def test_a_refusal_is_said_in_the_readers_language(house: House) -> None:

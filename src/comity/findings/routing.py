@@ -112,7 +112,7 @@ def standings_of(findings: Findings) -> Standings:
 
 
 def outlook_of(standings: Standings, threshold: float) -> Outlook:
-    """How the sides stand and would stand: the only part that takes time, a quarter of a second for 200 sides."""
+    """How the sides stand and would stand: the only part that needs scipy, and that grows with sides and statements."""
     return outlook(standings, threshold)
 
 

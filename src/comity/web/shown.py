@@ -125,13 +125,19 @@ def page(
         .get_template(template)
         .render(
             visitor=visitor_of(request),
-            path=request.url.path,
+            path=_place(request),
             machine=_machine(request),
             error=None if error is None else said(error, spoken),
             **values,
         )
     )
     return HTMLResponse(re.sub(r"\n\s*\n+", "\n", text), status_of(error) if error is not None else status)
+
+
+def _place(request: Request) -> str:
+    """Where this page is, to come back to it in another language; what answers a form has no place but its path."""
+    query = request.url.query if request.method == "GET" else ""
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def _machine(request: Request) -> str | None:
