@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.engine.opinion.dynamic.sampled import sampled
 from tests.engine.opinion.dynamic.simulated import assembly, coverage
 
 from comity.engine.opinion.dynamic.model import ideal_points
@@ -19,8 +20,24 @@ def test_intervals_hold_the_truth(
 ) -> None:
     truth, votes, session = assembly(1, n_parties, n_sessions, n_items, step)
     held, close = coverage(truth, ideal_points(votes, session, n_sessions))
-    assert 0.85 <= held <= 0.98
+    assert 0.84 <= held <= 0.95
     assert close >= correlation
+
+
+def test_the_walk_that_is_learnt_is_the_true_one() -> None:
+    truth, votes, session = assembly(1, 60, 15, 60, 0.15, negative=0.23)
+    found = ideal_points(votes, session, 15)
+    assert found.step == pytest.approx(0.15 / truth.std(), rel=0.2)
+    assert found.deviation < 0.08
+
+
+def test_positions_and_their_spread_are_near_those_of_a_sampler() -> None:
+    _, votes, session = assembly(1, 20, 3, 20, 0.2)
+    found = ideal_points(votes, session, 3)
+    mean, spread = sampled(votes, session, found.mean, step=0.2, draws=250, seed=0)
+    assert np.corrcoef(mean.ravel(), found.mean.ravel())[0, 1] > 0.98
+    assert np.abs((mean - found.mean) / spread).max() < 1.0
+    assert 0.8 < np.median(np.sqrt(found.variance) / spread) < 1.25
 
 
 def test_order_of_parties_and_items_does_not_matter() -> None:

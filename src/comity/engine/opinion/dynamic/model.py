@@ -8,6 +8,7 @@ the idea of Imai, Lo and Olmsted (2016); covariances by linear response instead 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy.sparse import csr_array
 from comity.engine.opinion.dynamic.answers import Evidence, ItemPrior, Items, evidence_of
 from comity.engine.opinion.dynamic.frames import frames
 from comity.engine.opinion.dynamic.layout import Layout, gathered, layout_of
+from comity.engine.opinion.dynamic.learning import Walk, true_to_stated
 from comity.engine.opinion.dynamic.paths import Drift, alone, together
 from comity.engine.votes import Floats, Integers, VoteMatrix
 
@@ -28,6 +30,10 @@ SWEEPS = 24
 SLOPES_IMAGINED = 20
 """So many statements of slope variance 1 stand behind the learnt one: few votes must not say "no signal" at once."""
 LARGEST_MOVE = 1.0
+WHOLE_STEPS = 5
+"""Sweeps before steps are halved."""
+LEARNING = 10
+"""Sweeps in which the walk is learnt, after those that place the parties."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +42,9 @@ class IdealPoints:
 
     mean, variance: shape (n_sessions, n_parties), nan before a party's first and after its last vote; in a session
     between where it did not vote the path carries it. covariance: one matrix a session over `here`, the parties
-    present. step: standard deviation of one session's drift, as learnt. slope, location, half_width: of each
-    statement. n_sweeps, last_change: how long the fit took and the largest move (in positions) of its last sweep.
+    present. step, deviation: standard deviations of one session's drift and of a session's own deviation, as learnt.
+    slope, location, half_width: of each statement. n_sweeps, last_change: how long the fit took and the largest move
+    (in positions) of its last sweep.
     """
 
     mean: Floats
@@ -113,23 +120,46 @@ class _Fit:
             for t, session in enumerate(self.layout.sessions)
         ]
 
+    def learnt_walk(self) -> Drift:
+        """The walk that the votes speak for: found with positions and statements that fit it, from here on."""
+        walk = Walk(self.drift.step, self.drift.deviation)
+        own = copy(self)
+        own.position, own.variance = list(self.position), list(self.variance)
+        for _ in range(LEARNING):
+            evidence = own.evidence()
+            walk.learn(own.layout, evidence, own.position)
+            own.drift = walk.drift
+            own.step_all(evidence)
+            known = gathered(own.layout, [one.eased_information for one in evidence])
+            variance, _, _ = alone(own.layout, known, own.drift)
+            own.variance = [variance[t, session.here] for t, session in enumerate(own.layout.sessions)]
+            own.learn_items()
+            own._rescale()
+        return walk.drift
+
     def sweep(self, learn: bool) -> None:
         evidence = self.evidence()
-        means, _ = together(self.layout, evidence, self.position, self.drift, eased=True, spread=False)
+        self.step_all(evidence)
+        known = gathered(self.layout, [one.eased_information for one in evidence])
+        variance, standing, covariance = alone(self.layout, known, self.drift)
+        self._reframe(variance, covariance)
+        if learn:
+            self.learn_items()
+            self._learn_step(standing, covariance)
+        self._rescale()
+
+    def step_all(self, evidence: list[Evidence]) -> None:
+        """One step for all positions and statements together; a half one once the first are done: full ones overshoot
+        where extreme positions and steep statements move at the same time, and go to and fro for ever."""
+        means = together(self.layout, evidence, self.position, self.drift, eased=True, spread=False).mean
         moves = [new - old for new, old in zip(means, self.position, strict=True)]
         largest = max(float(np.abs(move).max(initial=0.0)) for move in moves)
-        share = min(1.0, LARGEST_MOVE / max(largest, 1e-12))
+        share = min(1.0 if self.n_sweeps < WHOLE_STEPS else 0.5, LARGEST_MOVE / max(largest, 1e-12))
         moves = [share * move for move in moves]
         self.change = share * largest
         self._move_items(evidence, moves, share)
         self.position = [old + move for old, move in zip(self.position, moves, strict=True)]
         self.n_sweeps += 1
-        known = gathered(self.layout, [one.eased_information for one in evidence])
-        variance, standing, covariance = alone(self.layout, known, self.drift)
-        self._reframe(variance, covariance)
-        if learn:
-            self._learn(standing, covariance)
-        self._rescale()
 
     def _move_items(self, evidence: list[Evidence], moves: list[Floats], share: float) -> None:
         value, covariance = self.items.value.copy(), self.items.covariance.copy()
@@ -161,17 +191,20 @@ class _Fit:
             spread[session.items, :, 0] /= stretch[t]
         self.items = Items(value, spread)
 
-    def _learn(self, standing: Floats, covariance: Floats) -> None:
-        """New variances: of the step by how far positions moved, over what the prior alone would give standings.
-
-        Movements of positions include the sessions' own deviations, so the step is an upper estimate: paths are
-        smoothed rather too little than too much.
-        """
+    def learn_items(self) -> None:
+        """New mean and variances of the statements' numbers."""
         value, spread = self.items.value, self.items.covariance
         mean = np.array([0.0, value[:, 1].mean(), value[:, 2].mean()])
         variance = ((value - mean) ** 2).mean(0) + np.diagonal(spread, axis1=1, axis2=2).mean(0)
         variance[0] = (len(value) * variance[0] + SLOPES_IMAGINED) / (len(value) + SLOPES_IMAGINED)
         self.prior = ItemPrior(mean, np.maximum(variance, 0.05))
+
+    def _learn_step(self, standing: Floats, covariance: Floats) -> None:
+        """The working step, by how far positions moved, over what the prior alone would give standings.
+
+        Movements of positions include the sessions' own deviations, so it is an upper estimate: positions are
+        smoothed rather too little than too much. What is published as the step is learnt by `learning.Walk`.
+        """
         both = self.layout.both
         if both.any():
             moved = np.diff(gathered(self.layout, self.position), axis=0) ** 2
@@ -205,7 +238,15 @@ def _published(fit: _Fit, votes: VoteMatrix, positive: int | None) -> IdealPoint
     """Covariances by linear response; mean 0 and variance 1 over all party-sessions; the stated direction."""
     layout = fit.layout
     evidence = fit.evidence()
-    _, covariances = together(layout, evidence, fit.position, fit.drift, eased=False, spread=True)
+    drift = fit.learnt_walk()
+    covariances = together(layout, evidence, fit.position, fit.drift, eased=False, spread=True).covariance
+    ratio = np.sqrt(
+        true_to_stated(layout, gathered(layout, [one.information for one in evidence]), fit.drift, drift)
+    )
+    covariances = [
+        one * np.outer(ratio[t, session.here], ratio[t, session.here])
+        for t, (one, session) in enumerate(zip(covariances, layout.sessions, strict=True))
+    ]
     points = np.concatenate(fit.position)
     middle = points.mean()
     variances = np.concatenate([np.diag(one) for one in covariances])
@@ -222,8 +263,8 @@ def _published(fit: _Fit, votes: VoteMatrix, positive: int | None) -> IdealPoint
         variance=variance,
         here=tuple(session.here for session in layout.sessions),
         covariance=tuple(one / scale**2 for one in covariances),
-        step=float(np.sqrt(fit.drift.step)) / scale,
-        deviation=float(np.sqrt(fit.drift.deviation)) / scale,
+        step=float(np.sqrt(drift.step)) / scale,
+        deviation=float(np.sqrt(drift.deviation)) / scale,
         slope=sign * value[:, 0] * scale,
         location=value[:, 1] - value[:, 0] * middle,
         half_width=np.exp(value[:, 2]),

@@ -27,6 +27,22 @@ class Drift:
     entry: float = 1.0
 
 
+@dataclass(frozen=True, eq=False)
+class Smoothed:
+    """Positions of every session. covariance: a matrix a session, empty unless asked for. walked, deviated: expected
+    squares of all steps of standings and of all deviations from them, summed; 0 unless asked for."""
+
+    mean: list[Floats]
+    covariance: list[Floats]
+    walked: float
+    deviated: float
+
+
+def stationary(step: float, deviation: float) -> Drift:
+    """A walk whose standings keep variance 1 in the long run: the bond that this needs, and no other choice."""
+    return Drift(step, deviation, float(np.sqrt(4 / step**2 + 1) - 2 / step))
+
+
 def alone(layout: Layout, information: Floats, drift: Drift) -> tuple[Floats, Floats, Floats]:
     """Variances of positions and of standings, and covariances of standings with the next session's.
 
@@ -59,8 +75,8 @@ def together(
     *,
     eased: bool,
     spread: bool,
-) -> tuple[list[Floats], list[Floats]]:
-    """All parties in all sessions at once -> positions, and their covariances a session (empty unless `spread`).
+) -> Smoothed:
+    """All parties in all sessions at once; covariances and squares only where `spread`.
 
     eased: use the mean-field information (for the next step) or the plain one (for what is published).
     """
@@ -112,9 +128,10 @@ def _backward(
     targets: list[Floats],
     drift: Drift,
     spread: bool,
-) -> tuple[list[Floats], list[Floats]]:
+) -> Smoothed:
     means: list[Floats] = []
     covariances: list[Floats] = []
+    walked = deviated = 0.0
     later_mean, later = np.zeros(0), np.zeros((0, 0))
     for t in range(len(gains) - 1, -1, -1):
         session = layout.sessions[t]
@@ -122,8 +139,18 @@ def _backward(
         standing = carried[t] + link @ later_mean[session.arrives]
         means.append(loosened[t] @ (drift.deviation * targets[t] + standing))
         if spread:
-            covariance = gains[t] + link @ later[np.ix_(session.arrives, session.arrives)] @ link.T
-            covariances.append(drift.deviation * loosened[t] + loosened[t] @ covariance @ loosened[t].T)
+            onward = later[np.ix_(session.arrives, session.arrives)]
+            shared = link @ onward
+            covariance = gains[t] + shared @ link.T
+            loose = loosened[t]
+            covariances.append(drift.deviation * loose + loose @ covariance @ loose.T)
+            moved = later_mean[session.arrives] - standing[session.stays]
+            walked += float(moved @ moved + np.trace(onward) + np.diag(covariance)[session.stays].sum())
+            walked -= 2 * float(np.trace(shared[session.stays]))
+            rest = loose - np.eye(len(loose))
+            apart = means[-1] - standing
+            deviated += float(apart @ apart + drift.deviation * np.trace(loose))
+            deviated += float(((rest @ covariance) * rest).sum())
             later = covariance
         later_mean = standing
-    return means[::-1], covariances[::-1]
+    return Smoothed(means[::-1], covariances[::-1], walked, deviated)
