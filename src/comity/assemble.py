@@ -97,6 +97,34 @@ def _one_file(path: Path) -> tuple[str, bytes | mmap]:
         raise Refused("no-such-file", f"{path} cannot be read ({error.strerror}); check its name") from None
 
 
+def read_record(path: Path) -> Consultation | None:
+    """The consultation in a comity.jsonl, or in the folder that holds one, once it is verified; None for anything else.
+
+    Raises Refused where it does not verify, or where votes are withheld from it.
+    """
+    record = path / "comity.jsonl" if path.is_dir() else path
+    if record.suffix != ".jsonl" or not record.exists():
+        return None
+    with missing_extra("site", "reading a record"):
+        from comity.exchange.record_file import Unreadable, read
+        from comity.record.verification import Differs, verified
+    try:
+        with record.open("rb") as lines:
+            found = verified(read(lines))
+    except OSError as error:
+        raise Refused("no-such-file", f"{record} cannot be read ({error.strerror}); check its name") from None
+    except (Differs, Unreadable) as difference:
+        raise Refused(
+            "damaged-record", f"{record} does not verify ({difference}); ask for another copy"
+        ) from None
+    if found.withheld:
+        raise Refused(
+            "not-a-full-copy",
+            f"{found.withheld} votes are withheld from this copy, so they cannot be counted; take a full copy",
+        )
+    return found.state.consultation(found.texts)
+
+
 def files_at(path: Path) -> dict[str, bytes | mmap]:
     """Every file in a folder, or one file, by name; folders inside and names that begin with a dot are left alone."""
     try:

@@ -48,6 +48,11 @@ def test_four_files_say_everything() -> None:
     assert (found.source.kind, found.source.notes, found.skipped) == ("plain-table", (), ())
 
 
+def test_a_statement_may_name_its_author() -> None:
+    found = read(statements="statement,text,author\ns1,Parks,ana\ns2,Tolls,\n")
+    assert [s.author_id for s in found.statements] == ["ana", None]
+
+
 def test_one_file_is_enough() -> None:
     found = read()
     assert [(s.statement_id, s.text, s.moderation) for s in found.statements] == [
@@ -161,6 +166,7 @@ def consultations(draw: st.DrawFn) -> Consultation:
             draw(TEXT),
             draw(st.sampled_from([None, "ar", "zh-Hant"])),
             draw(st.sampled_from(["accepted", "pending", "rejected"])),
+            draw(st.none() | NAME),
         )
         for name in draw(st.lists(NAME, min_size=1, max_size=4, unique=True))
     )

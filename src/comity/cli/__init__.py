@@ -24,6 +24,10 @@ app = App(
 
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "audit": (
+            "comity.cli.audit:audit",
+            "Show whose voice each finding rests on, and how few could turn it.",
+        ),
         "demo": ("comity.cli.demo:demo", "Make an example consultation and write its report."),
         "example": ("comity.cli.example:example", "Write the example consultation as a plain table."),
         "export": ("comity.cli.export:export", "Write a consultation of this site into a folder."),

@@ -81,7 +81,7 @@ SIGNATURES = (
 
 KNOWN_COLUMNS = {
     "votes": {"participant", "statement", "vote", "at", "party"},
-    "statements": {"statement", "text", "language", "moderation"},
+    "statements": {"statement", "text", "language", "moderation", "author"},
     "consultation": {"title", "question"},
 }
 """Columns of a plain table that are read; every other column of a file of parties is a capacity."""

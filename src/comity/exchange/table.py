@@ -1,7 +1,7 @@
 """A plain table: votes one a line, and beside it, where there are any, the statements, the parties and the question.
 
     votes          participant, statement, vote [, at] [, party]
-    statements     statement, text [, language] [, moderation]
+    statements     statement, text [, language] [, moderation] [, author]
     parties        party [, name] [, bloc] [, any capacity]
     consultation   title, question
 
@@ -100,6 +100,7 @@ def _table(name: str, files: Files) -> Table:
 def _statements(below: Table) -> tuple[Statement, ...]:
     identity, body = below.needed("statement"), below.needed("text")
     language, moderation = below.column("language"), below.column("moderation")
+    author = below.column("author")
     places: dict[str, str] = {}
     statements = []
     for number, fields in complete_lines(below):
@@ -119,7 +120,10 @@ def _statements(below: Table) -> tuple[Statement, ...]:
                 "and its votes out",
             )
         tag = None if language is None else fields[language].strip() or None
-        statements.append(Statement(fields[identity].strip(), fields[body], language=tag, moderation=state))
+        by = None if author is None else fields[author].strip() or None
+        statements.append(
+            Statement(fields[identity].strip(), fields[body], language=tag, moderation=state, author_id=by)
+        )
     if not statements:
         raise Refused("no-statements", f"{below.name} holds no statements: there is nothing to report")
     return tuple(statements)
@@ -197,8 +201,7 @@ def _about(below: Table) -> dict[str, str]:
 def written(consultation: Consultation) -> dict[str, bytes]:
     """A consultation as the files of a plain table, by name; the inverse of `plain_table`.
 
-    Participants who never voted, authors and times of statements, and another system's groups have no place in a
-    plain table.
+    Participants who never voted, times of statements, and another system's groups have no place in a plain table.
     """
     votes, has_time = consultation.votes, bool(np.any(consultation.votes.at != NO_TIME))
     has_party = bool(consultation.parties)
@@ -224,13 +227,17 @@ def written(consultation: Consultation) -> dict[str, bytes]:
             strict=True,
         )
     )
+    has_author = any(statement.author_id for statement in consultation.statements)
     files = {
         "votes.csv": _csv(
             ["participant", "statement", "vote", *["at"] * has_time, *["party"] * has_party], rows
         ),
         "statements.csv": _csv(
-            ["statement", "text", "language", "moderation"],
-            ([s.statement_id, s.text, s.language or "", s.moderation] for s in consultation.statements),
+            ["statement", "text", "language", "moderation", *["author"] * has_author],
+            (
+                [s.statement_id, s.text, s.language or "", s.moderation, *[s.author_id or ""] * has_author]
+                for s in consultation.statements
+            ),
         ),
         "consultation.csv": _csv(["title", "question"], [[consultation.title, consultation.question]]),
     }

@@ -73,6 +73,40 @@ def findings_of(
     """
     chosen = parameters or Parameters()
     say = progress or (lambda _: None)
+    found = compared(consultation, chosen, say)
+    analysed = _Analysis.of(found.order.votes, found.place, found.sides, chosen)
+    say("writing the findings")
+    return _Publisher(
+        consultation,
+        found.given,
+        found.order,
+        found.place,
+        found.sides,
+        analysed,
+        chosen,
+        found.party_of,
+        found.hidden,
+    ).findings()
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Who is compared with whom, before anything is counted. sides: rows in canonical order.
+
+    party_of: shape (n_participants,), rows as `Consultation.participant_ids`. hidden: ids of the sides that may not
+    be shown.
+    """
+
+    given: Inputs
+    order: CanonicalVotes
+    place: Place
+    sides: list[SideMembers]
+    party_of: npt.NDArray[np.int32]
+    hidden: set[str]
+
+
+def compared(consultation: Consultation, chosen: Parameters, say: Progress) -> Compared:
+    """Place everybody, and tell the sides apart that the findings are about."""
     say("reading the votes")
     given = inputs(consultation, chosen)
     order = canonical(given.votes)
@@ -93,9 +127,7 @@ def findings_of(
     sides += bloc_sides(consultation.parties, party_of[order.participant])
     hidden = _too_small_to_show(sides, consultation)
     sides = [side for side in sides if side.side_id not in hidden]
-    analysed = _Analysis.of(order.votes, place, sides, chosen)
-    say("writing the findings")
-    return _Publisher(consultation, given, order, place, sides, analysed, chosen, party_of, hidden).findings()
+    return Compared(given, order, place, sides, party_of, hidden)
 
 
 def _too_small_to_show(sides: list[SideMembers], consultation: Consultation) -> set[str]:
@@ -107,7 +139,7 @@ def _too_small_to_show(sides: list[SideMembers], consultation: Consultation) -> 
 
 
 @dataclass(frozen=True, eq=False)
-class _Place:
+class Place:
     """Where everybody stands, rows in canonical order. n_axes: axes above chance, 0 where nothing is shared."""
 
     position: Floats
@@ -124,7 +156,7 @@ class _Place:
     model: SpatialModel | None
 
 
-def _spatial_place(order: CanonicalVotes, chosen: Parameters) -> _Place:
+def _spatial_place(order: CanonicalVotes, chosen: Parameters) -> Place:
     model = spatial_model(order.votes, chosen.dimensions)
     found = opinion_groups(order.votes, model, minimum_votes=chosen.minimum_votes)
     membership = np.zeros(len(found.group))
@@ -132,7 +164,7 @@ def _spatial_place(order: CanonicalVotes, chosen: Parameters) -> _Place:
         membership = np.where(
             found.placed, np.nanmax(np.where(found.placed[:, None], found.membership, 0), axis=1), 0
         )
-    return _Place(
+    return Place(
         model.position,
         np.sqrt(np.diagonal(model.position_covariance, axis1=1, axis2=2)),
         found.placed,
@@ -165,7 +197,7 @@ def _why_groups(found: OpinionGroups) -> str:
 
 def _classic_place(
     consultation: Consultation, given: Inputs, order: CanonicalVotes, chosen: Parameters
-) -> _Place:
+) -> Place:
     """Polis blanks what moderators rejected but counts it in its scale, so it is given the whole table."""
     every = inputs(consultation, replace(chosen, include_rejected=True)).votes
     kept = np.array(
@@ -183,7 +215,7 @@ def _classic_place(
     group = np.where((result.group[row] < 0) & placed, 0, result.group[row])
     position = np.asarray(result.map.position, np.float64)[row]
     strength = np.asarray(result.map.variance, np.float64)
-    return _Place(
+    return Place(
         position,
         np.zeros_like(position),
         placed,
@@ -219,7 +251,7 @@ class _Analysis:
     divisive: Floats
 
     @classmethod
-    def of(cls, votes: VoteMatrix, place: _Place, sides: list[SideMembers], chosen: Parameters) -> _Analysis:
+    def of(cls, votes: VoteMatrix, place: Place, sides: list[SideMembers], chosen: Parameters) -> _Analysis:
         everybody = tallies(votes, np.zeros(votes.n_participants, np.int64), 1)
         counted = side_tallies(votes, sides)
         delegations = np.array([side.is_delegation for side in sides], dtype=bool)
@@ -245,7 +277,7 @@ class _Analysis:
 
 
 def _corrected(
-    votes: VoteMatrix, place: _Place, sides: list[SideMembers], chosen: Parameters
+    votes: VoteMatrix, place: Place, sides: list[SideMembers], chosen: Parameters
 ) -> tuple[Share, Share]:
     assert place.model is not None
     nobody = np.zeros((0, votes.n_participants), bool)
@@ -311,7 +343,7 @@ class _Publisher:
     consultation: Consultation
     given: Inputs
     order: CanonicalVotes
-    place: _Place
+    place: Place
     sides: list[SideMembers]
     analysed: _Analysis
     chosen: Parameters

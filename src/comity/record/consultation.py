@@ -137,7 +137,8 @@ class Consultation:
     source numbered them. party_of: int32, shape
     (n_participants,), index into parties, -1 for a participant who speaks for no party. published_group: the
     group that another system published for each participant, None or '' where there is none; kept for
-    comparison and never used by a method. skipped: lines that could not be used. head, promise: where it came
+    comparison and never used by a method. joined_at: int64, shape (n_participants,), milliseconds since 1970 UTC or
+    NO_TIME; None where nobody noted it. skipped: lines that could not be used. head, promise: where it came
     from a record, which one, and what was promised about showing votes; None for an imported file.
     """
 
@@ -150,6 +151,7 @@ class Consultation:
     parties: tuple[Party, ...] = ()
     party_of: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     published_group: tuple[str, ...] | None = None
+    joined_at: npt.NDArray[np.int64] | None = None
     skipped: tuple[Skipped, ...] = ()
     head: RecordHead | None = None
     promise: Promise | None = None

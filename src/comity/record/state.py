@@ -228,7 +228,10 @@ class State:
         voters, votes = self._columns()
         party_number = {party: number for number, party in enumerate(self.parties)}
         party_of = np.array([party_number.get(member.party or "", -1) for member in voters], dtype=np.int32)
-        party_of.flags.writeable = False
+        joined_at = np.array(
+            [NO_TIME if member.joined_at is None else member.joined_at for member in voters], np.int64
+        )
+        party_of.flags.writeable = joined_at.flags.writeable = False
         groups = tuple(member.published_group or "" for member in voters)
         return Consultation(
             title=settings.title,
@@ -240,6 +243,7 @@ class State:
             parties=tuple(self.parties.values()),
             party_of=party_of,
             published_group=groups if any(groups) else None,
+            joined_at=joined_at,
             head=self.head,
             promise=settings.promise,
         )

@@ -47,7 +47,7 @@ def findings_json(findings: Findings) -> str:
     results = {
         name: {
             "methods": [_method(findings.methods[key]) for key in keys if key in findings.methods],
-            "findings": _plain(getattr(findings, name)),
+            "findings": plain(getattr(findings, name)),
         }
         for name, keys in RESULTS.items()
     }
@@ -56,10 +56,10 @@ def findings_json(findings: Findings) -> str:
         "comity_version": findings.comity_version,
         "title": findings.title,
         "question": findings.question,
-        "source": _plain(findings.source),
-        "record": _plain(findings.head),
-        "parties": _plain(findings.parties),
-        "parameters": _plain(findings.parameters),
+        "source": plain(findings.source),
+        "record": plain(findings.head),
+        "parties": plain(findings.parties),
+        "parameters": plain(findings.parameters),
         "counts": {
             "participants": findings.n_participants,
             "voted": findings.n_voted,
@@ -68,9 +68,9 @@ def findings_json(findings: Findings) -> str:
             "left_out": dict(findings.n_left_out),
         },
         "methods": {name: _method(method) for name, method in findings.methods.items()},
-        "sides": _plain(findings.sides),
+        "sides": plain(findings.sides),
         **results,
-        "skipped": _plain(findings.skipped),
+        "skipped": plain(findings.skipped),
         "warnings": list(findings.warnings),
     }
     return (
@@ -107,19 +107,19 @@ def _method(method: Method) -> dict[str, object]:
     return {"id": method.method_id, "parameters": dict(method.parameters), "decimals": method.decimals}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Frozen objects as lists and mappings of plain values; who wrote a statement is no finding and is left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        plain = {
-            field.name: _plain(getattr(value, field.name))
+        members = {
+            field.name: plain(getattr(value, field.name))
             for field in fields(value)
             if field.name != "author_id"
         }
-        return {**plain, "voted": value.voted} if isinstance(value, Tally) else plain
+        return {**members, "voted": value.voted} if isinstance(value, Tally) else members
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return 0.0 if isinstance(value, float) and value == 0 else value
 
 

@@ -8,6 +8,7 @@ from dataclasses import fields
 from markupsafe import Markup
 
 from comity.findings.parameters import Parameters
+from comity.record.consultation import RecordHead, Source
 from comity.report.drawings import legend_key
 from comity.report.numbers import count, counted, figure, percent
 from comity.report.opinion_map import FEW_POINTS, MANY_POINTS
@@ -217,16 +218,21 @@ def cannot_tell(reading: Reading) -> tuple[str, ...]:
 
 def command(reading: Reading) -> str:
     """The command that makes this report again from the same files, or from the record."""
-    chosen, usual = reading.findings.parameters, Parameters()
+    findings = reading.findings
+    return command_of("report", findings.parameters, findings.source, findings.head)
+
+
+def command_of(name: str, chosen: Parameters, source: Source, head: RecordHead | None) -> str:
+    """A command with every choice that is not the usual one."""
+    usual = Parameters()
     options = []
     for field in fields(Parameters):
         value = getattr(chosen, field.name)
         if value != getattr(usual, field.name):
             option = f"--{field.name.replace('_', '-')}"
             options.append(FLAGS.get(field.name, f"{option} {value}"))
-    options += [f"--{option} {shlex.quote(value)}" for option, value in reading.findings.source.options]
-    what = "PATH" if reading.findings.head is None else "RECORD"
-    return " ".join([f"comity report {what}", *options])
+    options += [f"--{option} {shlex.quote(value)}" for option, value in source.options]
+    return " ".join([f"comity {name} {'PATH' if head is None else 'RECORD'}", *options])
 
 
 def parameters(reading: Reading) -> str:
