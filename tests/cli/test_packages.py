@@ -91,3 +91,17 @@ def test_what_is_not_there(tmp_path: Path) -> None:
         run(str(tmp_path / "none.toml"))
     with pytest.raises(Refused, match="name a file or folder"):
         run()
+
+
+def test_lotteries_only_where_they_are_asked_for(lira: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(str(lira), "--format", "json", "--for", "mediator")
+    assert json.loads(capsys.readouterr().out)["lotteries"] == []
+    run(str(lira), "--format", "json", "--for", "mediator", "--lotteries")
+    nash, ks, leximin = json.loads(capsys.readouterr().out)["lotteries"]
+    assert [one["solution_id"] for one in (nash, ks, leximin)] == ["nash", "ks", "leximin"]
+    assert all(sum(chance for chance, _ in one["draws"]) == pytest.approx(1) for one in (nash, ks, leximin))
+    run(str(lira), "--format", "json", "--lotteries", "--for", "Delta")
+    (gain, *_) = [one["gain"] for one in json.loads(capsys.readouterr().out)["lotteries"]]
+    assert [number is None for number in gain] == [True, True, False]
+    run(str(lira), "--lotteries")
+    assert "Drawn by lot" in capsys.readouterr().out

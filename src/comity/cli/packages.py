@@ -34,6 +34,7 @@ def packages(
     reader: Annotated[str, Parameter(name="--for")] = EVERYBODY,
     parties: str | None = None,
     seconds: float = 60.0,
+    lotteries: bool = False,
     example: bool = False,
 ) -> None:
     """Packages that settle several issues at once: what is acceptable, what is best, how sure.
@@ -58,6 +59,8 @@ def packages(
         Only these parties, names with commas between.
     seconds
         The most that one solution may take in a space too large to list.
+    lotteries
+        Also look at packages drawn by lot, each of them acceptable to all.
     example
         Write a small negotiation in our TOML form instead, to start from.
     """
@@ -75,7 +78,10 @@ def packages(
     table = None if draft is None else draft_from(_content(draft), draft.name, negotiation)
     with _solver_talks_elsewhere():
         found = seen_by(
-            package_findings(negotiation, solution=solution, draft=table, seconds=seconds), reader
+            package_findings(
+                negotiation, solution=solution, draft=table, seconds=seconds, lotteries=lotteries
+            ),
+            reader,
         )
     text = {"html": packages_page, "json": packages_json, "csv": packages_csv}[format](found)
     put("-" if out is None else str(out), text.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,6 +48,7 @@ from comity.findings.packages import (
     FrontierFinding,
     GivingWayFinding,
     LeavingFinding,
+    LotteryFinding,
     PackageFindings,
     Proof,
     Robust,
@@ -66,13 +68,21 @@ MOST_UNSAID_LARGE = 8
 
 
 def package_findings(
-    negotiation: Negotiation, *, solution: str = "nash", draft: Package | None = None, seconds: float = 60.0
+    negotiation: Negotiation,
+    *,
+    solution: str = "nash",
+    draft: Package | None = None,
+    seconds: float = 60.0,
+    lotteries: bool = False,
 ) -> PackageFindings:
     """All findings, private numbers included. solution: which one is recommended; seconds: the most for one answer.
+    lotteries: whether packages drawn by lot are looked at too.
 
     Raises Refused where a party's own demands leave no package.
     """
-    return _Found(negotiation, solution, draft, seconds).findings()
+    found = _Found(negotiation, solution, draft, seconds)
+    findings = found.findings()
+    return replace(findings, lotteries=found.lotteries()) if lotteries else findings
 
 
 class _Found:
@@ -135,6 +145,39 @@ class _Found:
             methods={**METHOD_OF, "frontier": "package-frontier/1"},
             comity_version=__version__,
         )
+
+    def lotteries(self) -> tuple[LotteryFinding, ...]:
+        """Nash, Kalai-Smorodinsky and egalitarian lotteries over packages that are acceptable to all."""
+        found = []
+        for name in ("nash", "ks", "leximin"):
+            lottery = self.agreements.lottery(name)
+            if lottery is None:
+                continue
+            values = values_of(self.space, lottery.packages)
+            draws = tuple(
+                (round(float(chance), DECIMALS), names_of(self.negotiation, package))
+                for chance, package in zip(lottery.chances, lottery.packages, strict=True)
+            )
+            if lottery.proven:
+                says = "Proven: no lottery over acceptable packages scores more."
+            else:
+                says = f"Not proven best: none can score more than {_plain(lottery.bound)}."
+            found.append(
+                LotteryFinding(
+                    name,
+                    SOLUTION_NAMES[name],
+                    draws,
+                    _numbers(lottery.chances @ values - self.space.floor),
+                    Proof(
+                        lottery.proven,
+                        round(lottery.score, DECIMALS),
+                        round(lottery.bound, DECIMALS),
+                        None,
+                        says,
+                    ),
+                )
+            )
+        return tuple(found)
 
     def _worth(self, package: Integers) -> Worth:
         value = values_of(self.space, package[None, :])[0]

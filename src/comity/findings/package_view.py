@@ -20,6 +20,7 @@ from comity.findings.packages import (
     DraftFinding,
     GivingWayFinding,
     Line,
+    LotteryFinding,
     Numbers,
     PackageFindings,
     PartyFinding,
@@ -88,6 +89,7 @@ def seen_by(findings: PackageFindings, reader: str) -> PackageFindings:
         rounds=tuple(_round(one, sight) for one in findings.rounds),
         unsaid=tuple(one for one in findings.unsaid if one.party in sight.numbers),
         accounts=_accounts(findings.accounts, sight),
+        lotteries=tuple(_lottery(one, sight) for one in findings.lotteries),
         files=findings.files if sight.all and not _hides_lines(findings, own) else (),
     )
 
@@ -137,6 +139,14 @@ def _solution(solution: SolutionFinding, sight: _Sight) -> SolutionFinding:
         pays=_masked(solution.pays, sight),
         robust=None,
     )
+
+
+def _lottery(lottery: LotteryFinding, sight: _Sight) -> LotteryFinding:
+    proof = lottery.proof
+    if not sight.all:
+        says = proof.says if proof.proven else "Not proven best."
+        proof = Proof(proof.proven, None, None, None, says)
+    return replace(lottery, gain=_masked(lottery.gain, sight), proof=proof)
 
 
 def _demands(findings: PackageFindings, sight: _Sight) -> tuple[tuple[DemandFinding, ...], dict[int, int]]:

@@ -239,11 +239,22 @@ class PartyFinding:
 
 
 @dataclass(frozen=True)
+class LotteryFinding:
+    """Packages that are drawn with some chance, each acceptable to all. gain: expected, over no agreement."""
+
+    solution_id: str
+    name: str
+    draws: tuple[tuple[float, Package], ...]
+    gain: Numbers
+    proof: Proof
+
+
+@dataclass(frozen=True)
 class PackageFindings:
     """Everything that is published about one negotiation, as one reader may see it.
 
     reader: "mediator" (everything; private), "everybody" (what the host opened), or a party's name. own: that
-    party's number, None otherwise. weight: bargaining weights.
+    party's number, None otherwise. weight: bargaining weights. lotteries: only where they were asked for.
     """
 
     title: str
@@ -278,3 +289,4 @@ class PackageFindings:
     notes: tuple[str, ...]
     methods: Mapping[str, str]
     comity_version: str
+    lotteries: tuple[LotteryFinding, ...] = ()

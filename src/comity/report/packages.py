@@ -126,6 +126,8 @@ def _headings(findings: PackageFindings) -> list[tuple[str, str]]:
         if findings.frontier is not None:
             found.append(("frontier", "What is possible"))
         found.append(("solutions", "Solutions side by side"))
+        if findings.lotteries:
+            found.append(("lotteries", "Drawn by lot"))
         if findings.accounts:
             found.append(("parties", "What it means to each party"))
         found.append(("sure", "How sure this is"))

@@ -21,6 +21,7 @@ from comity.engine.bargaining.large import (
     undominated,
 )
 from comity.engine.bargaining.listing import Listing, can_be_listed, listing
+from comity.engine.bargaining.lotteries import Lottery, product_lottery, smallest_lottery
 from comity.engine.bargaining.programme import Solved
 from comity.engine.bargaining.solutions import SOLUTIONS, shares_of_ideal
 from comity.engine.bargaining.space import Floats, Integers, Space, acceptable, values_of
@@ -142,6 +143,37 @@ class Agreements:
         number = int(SOLUTIONS[name](gains, self.ideal[0], self.space.weight)[0])
         score = self.score(name, gains[number])
         return Solved(packages[number], score, score, proven=True)
+
+    def lottery(self, name: str) -> Lottery | None:
+        """The lottery of "nash", "ks" or "leximin" over acceptable packages; None where that is no question.
+
+        r is in shares of the ideal gain (nash, ks) or gains (leximin), over the bargaining weight for the last two.
+        None: nothing is acceptable, or for nash, not everybody can gain in a package that was found.
+        """
+        solved = self.solution(name)
+        if solved.package is None:
+            return None
+        ideal = self.ideal_or_one
+        unit = ideal if name in {"nash", "ks"} else np.ones(self.space.n_parties)
+        if name != "nash":
+            unit = unit * self.space.weight
+
+        def best(prices: Floats) -> tuple[Integers, Floats, bool]:
+            if self.candidates is not None:
+                packages, gains = self.candidates
+                number = int((gains @ (prices / unit)).argmax())
+                return packages[number], gains[number] / unit, True
+            found = largest_sum(self.space, prices / unit, self.seconds)
+            assert found.package is not None
+            gain = values_of(self.space, found.package[None, :])[0] - self.space.floor
+            return found.package, gain / unit, found.bound - found.score <= 1e-9 * abs(found.bound)
+
+        first = (values_of(self.space, solved.package[None, :])[0] - self.space.floor) / unit
+        if name == "nash":
+            if (first <= 1e-9).any():
+                return None
+            return product_lottery(best, (solved.package, first), self.space.weight)
+        return smallest_lottery(best, (solved.package, first))
 
     @cached_property
     def frontier(self) -> Frontier:
