@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from comity.findings.packages import PackageFindings
     from comity.reader import Reader
 
-PATIENCE = 2.0
+PATIENCE = 0.8
+"""How long a page waits for what is nearly there."""
 SECONDS = 20.0
 """The most that one solution of a large space may take: a page says meanwhile that it is computed."""
 REMEMBERED = 200
