@@ -20,10 +20,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from comity import __version__
 from comity.errors import Refused
 from comity.web import api, negotiation_api
+from comity.web.audited import Audited
 from comity.web.drafting import Drafting
 from comity.web.guard import Guard, TooLarge
 from comity.web.live import Live
 from comity.web.pages import (
+    auditing,
     finding,
     home,
     hosting,
@@ -58,6 +60,7 @@ PAGES = (
     joining,
     saying,
     finding,
+    auditing,
     moderating,
     translating,
     hosting,
@@ -90,6 +93,7 @@ def make_app(
         Live(published),
         Routings(reader),
         Drafting(reader, desk),
+        Audited(reader),
         set_up_key,
         mailer,
         translator,

@@ -21,6 +21,7 @@ from comity.web.visitors import COOKIE, Sessions, Visitor
 if TYPE_CHECKING:
     from comity.outside.mail import Mailer
     from comity.outside.translation import Translator
+    from comity.web.audited import Audited
     from comity.web.drafting import Drafting
     from comity.web.live import Live
     from comity.web.published import Published
@@ -44,6 +45,7 @@ class Parts:
     live: Live
     routings: Routings
     drafting: Drafting
+    audited: Audited
     set_up_key: str
     mailer: Mailer | None = None
     translator: Translator | None = None

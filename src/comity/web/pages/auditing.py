@@ -1,0 +1,49 @@
+"""The footing of a consultation: who was heard, what rests on whom, and how few could turn each finding."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from comity.web.parts import Site, seen_by
+from comity.web.shown import language_of, page, visitor_of
+from comity.web.views import statements
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/c/{consultation}/audit")
+def audit_page(request: Request, site: Site, consultation: str) -> Response:
+    seen = seen_by(request, site, consultation)
+    latest = site.audited.latest(consultation)
+    if latest is None:
+        response = page(request, "computing.html", seen=seen, here="findings")
+        response.headers["refresh"] = "3"
+        return response
+    size, found = latest
+    shown = statements(site.reader, consultation, visitor_of(request), language_of(request).code)
+    results = sorted(found.results, key=lambda result: result.change.at_least)
+    return page(
+        request,
+        "audit.html",
+        seen=seen,
+        here="findings",
+        found=found,
+        size=size,
+        results=results,
+        items={item.id: item for item in shown},
+    )
+
+
+@router.get("/c/{consultation}/audit.json")
+def as_json(request: Request, site: Site, consultation: str) -> Response:
+    from comity.report.audit import audit_json
+
+    seen = seen_by(request, site, consultation)
+    latest = site.audited.latest(consultation, 20.0)
+    if latest is None:
+        response = page(request, "computing.html", seen=seen, here="findings")
+        response.headers["refresh"] = "3"
+        return response
+    headers = {"content-disposition": f'attachment; filename="audit-{consultation}-{latest[0]}.json"'}
+    return Response(audit_json(latest[1]), media_type="application/json", headers=headers)

@@ -1,0 +1,34 @@
+"""The page on a consultation's footing: linked from its findings, in six languages, kept until votes come."""
+
+from __future__ import annotations
+
+from comity.rehearsal.example import example_consultation
+from comity.web.audited import Audited
+from tests.web.visits import House, text_of
+
+
+def test_whom_the_findings_rest_on(house: House) -> None:
+    house.site.desk.take_in(example_consultation(), "river")
+    house.framework.state.parts.audited.latest("river", 60.0)
+    client = house.visitor()
+    assert 'href="/c/river/audit"' in client.get("/c/river/findings").text
+    page = text_of(client.get("/c/river/audit"))
+    for words in ("Equal footing", "Ardosa", "Common ground gained", "Answered otherwise", "Ends without"):
+        assert words in page
+    document = client.get("/c/river/audit.json").json()
+    assert document["format"] == "comity-audit/1"
+    assert len(document["results"]) == 27
+    arabic = house.visitor("ar").get("/c/river/audit").text
+    assert 'dir="rtl"' in arabic
+    assert "على قدم المساواة" in arabic
+
+
+def test_nothing_is_found_before_anybody_voted_and_what_was_computed_is_kept(house: House) -> None:
+    house.host()
+    assert "None yet." in text_of(house.visitor().get("/c/rivers/audit"))
+    audited: Audited = house.framework.state.parts.audited
+    assert audited.latest("rivers") is audited.latest("rivers")
+
+
+def test_there_is_none_where_there_is_no_consultation(house: House) -> None:
+    assert house.visitor().get("/c/nowhere/audit").status_code == 404
