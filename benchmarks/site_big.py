@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 
 import numpy as np
@@ -71,8 +71,12 @@ def _filled(url: str, arguments: argparse.Namespace) -> None:
 
 def _get(connection: HTTPConnection, path: str, cookie: str) -> float:
     start = time.perf_counter()
-    connection.request("GET", path, headers={"cookie": cookie, "accept-encoding": "gzip"})
-    answer = connection.getresponse()
+    try:
+        connection.request("GET", path, headers={"cookie": cookie, "accept-encoding": "gzip"})
+        answer = connection.getresponse()
+    except RemoteDisconnected:  # the site ends connections that lie idle; a browser opens another one
+        connection.close()
+        return _get(connection, path, cookie)
     answer.read()
     assert answer.status == 200, (answer.status, path)
     return time.perf_counter() - start
