@@ -367,7 +367,7 @@ class _Found:
         if listed is not None:
             rounds = single_text(self.space, listed, self.draft, self.scale)
         else:
-            rounds, _ = single_text_of(self.space, self.draft, self.scale, self._share)
+            rounds, _ = single_text_of(self.space, self.draft, self.scale, self._share / 4)
         return tuple(
             RoundFinding(
                 names_of(self.negotiation, one.package),
