@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A real Chromium, started once; a failure, never a skip, where there is none."""
+    """A real Chromium for a file of tests: two at once, or one beside an event loop, are more than Playwright bears."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path is not None, (
         "these tests need Chromium: sh requirements/debian.sh, or install the package 'chromium'"

@@ -46,7 +46,7 @@ from comity.findings.audit import (
     UnitKind,
     Without,
 )
-from comity.findings.compute import Compared, Progress, compared
+from comity.findings.compared import Compared, Progress, compared
 from comity.findings.findings import Method
 from comity.findings.parameters import Parameters
 from comity.findings.sides import SideMembers

@@ -138,7 +138,7 @@ class SpatialModel:
         >>> camps = vote_matrix([0, 0, 1, 1, 2, 2, 3, 3], [0, 1] * 4, [1, -1, 1, -1, -1, 1, -1, 1], 4, 2)
         >>> model = spatial_model(camps, dimensions=1)
         >>> position, _ = model.placed(vote_matrix([0, 0], [0, 1], [1, -1], 1, 2))
-        >>> bool(abs(position[0, 0] - model.position[0, 0]) < 0.01)
+        >>> bool(position[0, 0] * model.position[0, 0] > 0 > position[0, 0] * model.position[2, 0])
         True
         """
         width = self.dimensions + 1
