@@ -58,7 +58,8 @@ def type_interests(page: Page, place: str, party: str, *, by_keyboard: bool = Fa
                 page.keyboard.press("Tab")
             page.keyboard.press("Tab")
         page.keyboard.type(f"{floor:g}")
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         return
     for number, (weight, row) in enumerate(zip(weights, points, strict=True)):
         page.locator(f'[name="w.{number}"]').fill(f"{weight:g}")
@@ -73,7 +74,8 @@ def answer(page: Page, place: str, *, hurt: str | None, consents: bool) -> None:
     if hurt is not None:
         page.get_by_role("radio", name=re.compile(hurt)).check()
     page.get_by_role("radio", name="Yes" if consents else "No", exact=True).check()
-    page.get_by_role("button", name=re.compile(r"our answer")).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile(r"our answer")).click()
 
 
 def test_the_whole_way_of_a_negotiation(
@@ -97,8 +99,9 @@ def test_the_whole_way_of_a_negotiation(
     expect(upland.get_by_text("Waiting for:")).to_be_visible()
     type_interests(midland, place, "midland")  # without scripts
     midland.get_by_role("button", name="Only check the points").click()
-    assert "All 100 points are shared out." in midland.content()
-    midland.get_by_role("button", name="State our interests").click()
+    expect(midland.get_by_text("All 100 points are shared out.")).to_be_visible()
+    with midland.expect_navigation():
+        midland.get_by_role("button", name="State our interests").click()
     type_interests(delta, place, "delta", by_keyboard=True)
     for page in pages.values():
         page.goto(f"{place}/negotiation")
