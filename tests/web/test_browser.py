@@ -42,7 +42,8 @@ def test_the_whole_way_of_a_consultation(
     before = watching.locator("svg.map").inner_html()
     ana.goto(f"{place}/write")
     ana.get_by_label("Statement", exact=True).fill("Plant trees on both banks")
-    ana.get_by_role("button", name="Send", exact=True).click()
+    with ana.expect_navigation():
+        ana.get_by_role("button", name="Send", exact=True).click()
     host.goto(f"{place}/moderate")
     fits(host)
     host.get_by_role("button", name="Accept").click()
@@ -58,7 +59,8 @@ def test_the_whole_way_of_a_consultation(
     )
     host.goto(f"{place}/settings")
     host.get_by_role("checkbox", name="I am sure").check()
-    host.get_by_role("button", name="Close it now").click()
+    with host.expect_navigation():
+        host.get_by_role("button", name="Close it now").click()
     bo.goto(f"{place}/mine")
     fits(bo)
     files = {
@@ -87,7 +89,7 @@ def test_voting_works_without_scripts_and_weighs_little(browser: Browser, addres
     page = come_in(context, f"{place}/join")
     page.get_by_label("This matters most to us").check()
     page.get_by_role("button", name="Agree", exact=True).click()
-    assert "Your vote is stored" in page.content()
+    expect(page.get_by_text("Your vote is stored")).to_be_visible()
     page.goto(f"{place}/mine")
     assert "matters most to us" in page.content()
     fresh = browser.new_context(locale="en-GB")

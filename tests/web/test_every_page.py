@@ -240,8 +240,8 @@ def send(page: Page, place: str, form: str, **fields: str | bool) -> None:
             field.check()
         else:
             field.fill(str(value))
-    chosen.locator("button").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        chosen.locator("button").first.click()
 
 
 REACHABLE = """() => {
