@@ -142,6 +142,8 @@ class HttpLoad:
                 self.votes[index] = (number, statement, answer)
         except (OSError, HTTPException, ValueError):
             return  # the site was killed: what was not answered was not acknowledged
+        finally:
+            connection.close()
 
     def _post(self, connection: HTTPConnection, page: str, body: str, cookie: str = "") -> HTTPResponse:
         headers = {"content-type": "application/x-www-form-urlencoded", "cookie": cookie}
