@@ -43,13 +43,19 @@ def test_the_demo_starts_a_site_that_answers(tmp_path: Path) -> None:
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": str(SOURCE)},
+            start_new_session=True,
         ) as running:
             assert running.stdout is not None
             address = running.stdout.readline().strip()
             assert address.startswith("http://127.0.0.1:")
             page = _page(f"{address}c/example")
-            running.send_signal(signal.SIGINT)
-            running.communicate(timeout=20)
+            for _ in range(150):
+                if "statements are common ground" in _page(f"{address}c/example/findings"):
+                    break
+                time.sleep(0.2)
+            os.killpg(running.pid, signal.SIGINT)  # Ctrl-C reaches every process of the terminal
+            _, said = running.communicate(timeout=20)
+        assert "Traceback" not in said
         assert "River Orvane" in page
         assert "6,754 votes count" in page
     assert (tmp_path / "comity-demo.html").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -104,8 +105,9 @@ def findings_of(consultation: Consultation, parameters: Parameters) -> Findings:
 
 
 def _yield_to_people() -> None:
-    """Computing findings gives way to answering people."""
+    """Computing findings gives way to answering people; Ctrl-C is for who serves, and it tells this process to end."""
     os.nice(10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _let_mappings_travel()
 
 
