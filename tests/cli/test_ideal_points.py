@@ -16,7 +16,7 @@ from comity.errors import Refused
 
 def test_near_the_published_ideal_points(shared_data: Callable[[str], Path], tmp_path: Path) -> None:
     out = tmp_path / "points.csv"
-    ideal_points(shared_data("unga"), format="csv", out=out)
+    ideal_points(shared_data("unga"), format="csv", out=str(out))
     with out.open(encoding="utf-8") as lines:
         ours = {
             (line["party"], line["session"]): float(line["ideal_point"]) for line in csv.DictReader(lines)

@@ -103,5 +103,5 @@ def test_lotteries_only_where_they_are_asked_for(lira: Path, capsys: pytest.Capt
     run(str(lira), "--format", "json", "--lotteries", "--for", "Delta")
     (gain, *_) = [one["gain"] for one in json.loads(capsys.readouterr().out)["lotteries"]]
     assert [number is None for number in gain] == [True, True, False]
-    run(str(lira), "--lotteries")
+    run(str(lira), "--lotteries", "--out", "-")
     assert "Drawn by lot" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -43,7 +44,9 @@ def test_a_page_with_what_ifs_goes_to_a_file(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_a_page_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"cannot be written \(Is a directory\); choose another file") as caught:
+    with pytest.raises(
+        Refused, match=r"cannot be written \(Is a directory\); choose another place"
+    ) as caught:
         run("power", "unanimity", "--out", str(tmp_path))
     assert caught.value.code == "cannot-write"
 
@@ -94,3 +97,27 @@ def test_votes_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out.splitlines()[0].endswith("pivotal_decisions")
     with pytest.raises(Refused, match=r"cannot be read as a CSV table of votes"):
         run("power", "eec-council-1958", "--votes", str(tmp_path / "none.csv"))
+
+
+def test_votes_of_a_folder_are_those_of_its_parties(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("example", "--out", str(tmp_path / "example"))
+    with (tmp_path / "example" / "parties.csv").open(encoding="utf-8") as lines:
+        names = [line["name"] for line in csv.DictReader(lines)]
+    rule = "".join(f"{json.dumps(name.upper(), ensure_ascii=False)} = 1\n" for name in names)
+    (tmp_path / "ours.toml").write_text(
+        f'title = "Ours"\n[parties]\n{rule}Zoe = 1\n[rule]\nyes = "votes"\nmore_than = "50 %"\n',
+        encoding="utf-8",
+    )
+    capsys.readouterr()
+    run("power", str(tmp_path / "ours.toml"), "--votes", str(tmp_path / "example"), "--format", "json")
+    said = capsys.readouterr()
+    fact = json.loads(said.out)["in_fact"]
+    assert [party["n_votes"] > 0 for party in fact["parties"]] == [True] * len(names) + [False]
+    assert "1 party without votes, taken as absent: Zoe" in said.err
+    with pytest.raises(Refused, match="no party of this rule votes in"):
+        run("power", "unanimity", "--votes", str(tmp_path / "example"))
+    monkeypatch.chdir(tmp_path)
+    run("power", "unanimity")
+    assert (tmp_path / "comity-power.html").read_text(encoding="utf-8").startswith("<!doctype html>")

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from comity.cli.writing import put
+from comity.cli.talk import say
+from comity.cli.writing import Out, put
 from comity.errors import Refused
 from comity.exchange.genius import genius_negotiation, is_xml
 from comity.exchange.negotiation import EXAMPLE, draft_from, negotiation_from_toml
@@ -30,7 +31,7 @@ def packages(
     draft: Path | None = None,
     solution: Literal["nash", "ks", "leximin", "sum"] = "nash",
     format: Literal["html", "json", "csv"] = "html",
-    out: Path | None = None,
+    out: Out | None = None,
     reader: Annotated[str, Parameter(name="--for")] = EVERYBODY,
     parties: str | None = None,
     seconds: float = 60.0,
@@ -51,7 +52,7 @@ def packages(
     format
         What is written: a page, JSON or CSV.
     out
-        Where to; standard output where it is left out.
+        The file to write; '-' is stdout. Without it a page goes to comity-packages.html, data to stdout.
     reader
         Who will read it: "everybody" sees what the host chose to show, a party's name adds its own numbers, "mediator"
         sees everything and must not pass it on.
@@ -65,7 +66,7 @@ def packages(
         Write a small negotiation in our TOML form instead, to start from.
     """
     if example:
-        put("-" if out is None else str(out), EXAMPLE.encode())
+        put(out or "-", EXAMPLE.encode())
         return
     if path is None:
         raise Refused(
@@ -84,11 +85,12 @@ def packages(
             reader,
         )
     text = {"html": packages_page, "json": packages_json, "csv": packages_csv}[format](found)
-    put("-" if out is None else str(out), text.encode())
-    if out is not None:
-        print(f"Written to {out}", file=sys.stderr)
+    place = out or ("comity-packages.html" if format == "html" else "-")
+    put(place, text.encode())
+    if place != "-":
+        say(f"wrote {place}{': open it in a browser' if format == 'html' else ''}")
     if reader == MEDIATOR:
-        print("This holds what every party stated in private; do not pass it on.", file=sys.stderr)
+        say("this holds what every party stated in private; do not pass it on")
 
 
 @contextmanager
