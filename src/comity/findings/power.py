@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
@@ -18,7 +18,13 @@ from comity.engine.power.banzhaf import banzhaf_power, shares
 from comity.engine.power.coalitions import Coalitions, coalitions, dummies, vetoes
 from comity.engine.power.coleman import power_to_act, powers_to_initiate, powers_to_prevent
 from comity.engine.power.counting import Diagram, Tally, TooManyStates
-from comity.engine.power.large import averaged_decisive, decisive, passing_chance, relative_bound
+from comity.engine.power.large import (
+    averaged_decisive,
+    decisive,
+    minimal_winning,
+    passing_chance,
+    relative_bound,
+)
 from comity.engine.power.rules import (
     AtLeast,
     Part,
@@ -98,7 +104,10 @@ class BlocPower:
 
 @dataclass(frozen=True)
 class NamedCoalitions:
-    """Coalitions by name; counts as decimal texts because they can be very long; None where not counted."""
+    """Coalitions by name; counts as decimal texts because they can be very long; None where not counted.
+
+    Where `PowerFindings.exact` is False, counts are right to their first nine digits.
+    """
 
     n_minimal: str | None
     smallest_winning: int | None
@@ -405,6 +414,7 @@ def _computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
         raw = decisive(weights, leaf.need)
         averaged = averaged_decisive(weights, leaf.need)
         act = passing_chance(weights, leaf.need)
+        n_minimal = minimal_winning(weights, leaf.need)
     except ValueError as error:
         raise Refused("rule-too-large", f"{rule.title} is too large to be computed: {error}") from None
     total = sum(weights)
@@ -435,11 +445,27 @@ def _computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
         (relative_bound(len(weights)), averaged.error),
         parties,
         measured(act),
-        None,
-        _greedy(rule, weights, leaf.need),
+        _rounded(act * 2.0 ** len(weights)),
+        replace(_greedy(rule, weights, leaf.need), n_minimal=_rounded(n_minimal)),
         (),
         _methods(rule, False),
         tuple(warnings),
+    )
+
+
+SIGNIFICANT = 9
+"""Digits of a count that was computed in doubles: all of them are sure, and zeros stand for the rest."""
+
+
+def _rounded(number: float) -> str:
+    """A large count as a decimal text, as far as its digits are sure.
+
+    >>> _rounded(2.0**40 / 3), _rounded(12.0)
+    ('366503875900', '12')
+    """
+    whole = round(number)
+    return (
+        str(int(round(whole, SIGNIFICANT - len(str(whole))))) if len(str(whole)) > SIGNIFICANT else str(whole)
     )
 
 

@@ -13,7 +13,13 @@ from comity.engine.power import large
 from comity.engine.power.banzhaf import banzhaf_power
 from comity.engine.power.coleman import power_to_act
 from comity.engine.power.counting import Diagram, Tally
-from comity.engine.power.large import averaged_decisive, decisive, passing_chance, relative_bound
+from comity.engine.power.large import (
+    averaged_decisive,
+    decisive,
+    minimal_winning,
+    passing_chance,
+    relative_bound,
+)
 from comity.engine.power.rules import Quota, Rule, thresholds
 from comity.engine.power.shapley_shubik import shapley_shubik_power
 
@@ -93,6 +99,7 @@ def test_small_games_within_the_bound(seed: int) -> None:
     exact = np.array([float(power) for power in banzhaf_power(tally)])
     assert decisive(weights, quota) == pytest.approx(exact, rel=relative_bound(len(weights)), abs=0)
     assert passing_chance(weights, quota) == pytest.approx(float(power_to_act(tally)), rel=1e-12)
+    assert minimal_winning(weights, quota) == tally.n_minimal
     average = averaged_decisive(weights, quota)
     pivotal = np.array([float(power) for power in shapley_shubik_power(tally)])
     assert average.error < 1e-6

@@ -75,6 +75,34 @@ def passing_chance(weights: Sequence[int], quota: int) -> float:
     return below if shorter < quota else 1.0 - below
 
 
+def minimal_winning(weights: Sequence[int], quota: int) -> float:
+    """How many coalitions reach the quota and fall short without any one member, within `relative_bound`.
+
+    A coalition is minimal if it falls short without its lightest member: with the parties in descending order, party
+    k is the last of as many as there are coalitions of those before it that weigh q - w .. q - 1. Weights of 0 are in
+    none. Raises ValueError where the window or the number of parties is too large.
+
+    >>> minimal_winning([3, 2, 1], 4)
+    2.0
+    """
+    total = sum(weights)
+    if not 1 <= quota <= total:
+        raise ValueError(f"the quota {quota} is outside 1 .. {total}")
+    _check_size(len(weights), quota)
+    counts = np.zeros(quota)
+    counts[0] = 1.0
+    end, left, found = 1, total, 0.0
+    for weight in sorted((weight for weight in weights if weight > 0), reverse=True):
+        found += float(counts[max(quota - weight, 0) : end].sum())
+        left -= weight
+        end = min(quota, end + weight)
+        low = max(weight, quota - left - weight)
+        for after in range(end, low, -min(weight, BLOCK)):
+            first = max(after - min(weight, BLOCK), low)
+            counts[first:after] += counts[first - weight : after - weight]
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Averaged:
     """Chances of being decisive, averaged over every chance of a yes from 0 to 1.
