@@ -137,12 +137,14 @@ def test_long_rules_are_computed_and_agree_with_counting(monkeypatch: pytest.Mon
     assert computed.to_act.value == counted.to_act.value
     assert computed.coalitions.smallest_winning == counted.coalitions.smallest_winning
     assert computed.coalitions.smallest_blocking == counted.coalitions.smallest_blocking
-    assert counted.n_winning is not None and counted.coalitions.n_minimal is not None
+    assert counted.n_winning is not None
+    assert counted.coalitions.n_minimal is not None
     for rounded, exact in (
         (computed.n_winning, counted.n_winning),
         (computed.coalitions.n_minimal, counted.coalitions.n_minimal),
     ):
-        assert rounded is not None and len(rounded) == len(exact)
+        assert rounded is not None
+        assert len(rounded) == len(exact)
         assert rounded[:8] == exact[:8]
 
 

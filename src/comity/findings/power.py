@@ -461,7 +461,7 @@ def _rounded(number: float) -> str:
     """A large count as a decimal text, as far as its digits are sure.
 
     >>> _rounded(2.0**40 / 3), _rounded(12.0)
-    ('366503875900', '12')
+    ('366503876000', '12')
     """
     whole = round(number)
     return (
