@@ -21,6 +21,7 @@ from comity import __version__
 from comity.errors import Refused
 from comity.web import api, negotiation_api
 from comity.web.audited import Audited
+from comity.web.collecting import Collecting
 from comity.web.drafting import Drafting
 from comity.web.guard import Guard, TooLarge
 from comity.web.live import Live
@@ -118,7 +119,8 @@ def make_app(
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=4)
-    return Guard(VotesFirst(app), sessions, settings.requests_per_minute)
+    collecting = app.state.collecting = Collecting(VotesFirst(app))
+    return Guard(collecting, sessions, settings.requests_per_minute)
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,12 @@ class VotesFirst:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """While the site is up, consultations close at their appointed time; so all are read at once after a start."""
     parts: Parts = app.state.parts
+    collecting = asyncio.create_task(app.state.collecting.run())
     closing = asyncio.create_task(_close_what_is_due(parts))
     try:
         yield
     finally:
+        collecting.cancel()
         closing.cancel()
         await parts.live.stop()
         parts.published.stop()
