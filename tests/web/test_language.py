@@ -154,3 +154,14 @@ def test_a_refusal_is_said_in_the_readers_language(house: House) -> None:
     house.host()
     page = house.visitor("fr").get("/c/rivers/vote")
     assert "Vous n&#39;avez pas rejoint cette consultation" in page.text
+
+
+def test_the_parts_of_a_list_are_set_apart_as_each_language_does() -> None:
+    assert {code: language(code).comma for code in NAMES} == {
+        "en": ", ",
+        "fr": ", ",
+        "es": ", ",
+        "ru": ", ",
+        "zh": "、",
+        "ar": " و",
+    }

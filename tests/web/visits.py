@@ -49,7 +49,7 @@ class House:
     @property
     def framework(self) -> Any:
         """The application behind the guard: its routes, and its parts in `state.parts`."""
-        return self.app.app.framework
+        return self.app.app.site.framework
 
     def visitor(self, language: str = "en") -> TestClient:
         return TestClient(

@@ -84,6 +84,11 @@ class Language:
     def listed(self, items: list[str]) -> str:
         return str(format_list(items, locale=self.locale))
 
+    @property
+    def comma(self) -> str:
+        """What stands between the parts of a list: not every language writes a comma and a space."""
+        return str(format_list(["|"] * 4, locale=self.locale)).split("|")[1]
+
 
 def _filled(text: str, values: Mapping[str, Any]) -> Markup:
     escaped = escape(text)

@@ -78,6 +78,7 @@ def templates(code: str) -> Environment:
         moment=spoken.moment,
         day=spoken.day,
         listed=spoken.listed,
+        comma=spoken.comma,
         words=words,
         spoken=spoken,
         language_names=NAMES,
