@@ -102,7 +102,14 @@ def test_numbers_dates_and_shares_are_written_as_each_language_writes_them() -> 
     at = 1_772_438_400_000
     assert language("fr").number(12345) == "12\u202f345"
     assert language("es").percent(0.62) == "62\xa0%"
-    assert language("ru").moment(at) == "2 марта 2026, 08:00 UTC"
+    assert {code: language(code).moment(at) for code in NAMES} == {
+        "en": "2 March 2026, 08:00 UTC",
+        "fr": "2 mars 2026, 08:00 UTC",
+        "es": "2 de marzo de 2026, 8:00 UTC",
+        "ru": "2 марта 2026\u202fг., 08:00 UTC",
+        "zh": "2026年3月2日 08:00 UTC",
+        "ar": "2 مارس 2026، 08:00 UTC",
+    }
     assert language("ar").number(12345) == "12,345"
     assert language("zh").day(at) == "2026年3月2日"
 

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_skeleton, get_datetime_format
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -76,10 +76,18 @@ class Language:
     def moment(self, at: int) -> str:
         """Milliseconds since 1970 as day and minute, in UTC."""
         when = datetime.fromtimestamp(at / 1000, UTC)
-        return f"{format_datetime(when, 'd MMMM y, HH:mm', locale=self.locale)} UTC"
+        minute = format_skeleton("Hm", when, locale=self._dates)
+        both = str(get_datetime_format("medium", locale=self._dates))
+        return f"{both.format(minute, self.day(at))} UTC"
 
     def day(self, at: int) -> str:
-        return str(format_date(datetime.fromtimestamp(at / 1000, UTC), "long", locale=self.locale))
+        """Milliseconds since 1970 as a day, in UTC."""
+        return str(format_date(datetime.fromtimestamp(at / 1000, UTC), "long", locale=self._dates))
+
+    @property
+    def _dates(self) -> Locale:
+        """English dates are the world's (2 March 2026), not those of one country."""
+        return Locale.parse("en_001") if self.code == "en" else self.locale
 
     def listed(self, items: list[str]) -> str:
         return str(format_list(items, locale=self.locale))

@@ -57,14 +57,19 @@ TRANSLATION_STATES: Mapping[str, str] = {
     "checked": _("checked translation"),
 }
 MAIL_TROUBLES: Mapping[str, str] = {
-    "unreachable": _("the mail server does not answer. Hand over the link in another way."),
-    "login": _("the mail server does not let this site in. Hand over the link in another way."),
-    "refused": _(
-        "the mail server does not take this letter. Check the address, or hand over the link in another way."
-    ),
-    "slow": _("the mail server takes too long. Hand over the link in another way."),
-    "bad-address": _("this is no address for a letter. Correct it, or hand over the link in another way."),
+    "unreachable": _("the mail server does not answer."),
+    "login": _("the mail server does not let this site in."),
+    "refused": _("the mail server does not take this letter."),
+    "slow": _("the mail server takes too long."),
+    "bad-address": _("this is no address for a letter."),
 }
+HAND_OVER = _("Hand over the link in another way.")
+CHECK_ADDRESS = _("Check the address, or hand over the link in another way.")
+WITHOUT_LETTER: Mapping[str, str] = {
+    **dict.fromkeys(("unreachable", "login", "slow"), HAND_OVER),
+    **dict.fromkeys(("refused", "bad-address"), CHECK_ADDRESS),
+}
+"""What a host does where a letter was not sent; whoever has just joined keeps the link that the page shows."""
 MACHINE_TROUBLES: Mapping[str, str] = {
     "unreachable": _(
         "The machine does not answer, so texts are left without a translation; try again later."
