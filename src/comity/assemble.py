@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -228,8 +228,8 @@ def site_of(
     return Site(settings, store, reader, Desk(store, reader, Signer(settings.site, seed)))
 
 
-def pages_of(site: Site) -> ASGIApp:
-    """The site's pages and its API, as an application for any ASGI server."""
+def pages_of(site: Site, at_end: Callable[[], None] | None = None) -> ASGIApp:
+    """The site's pages and its API, as an application for any ASGI server. at_end: called once it is stopped."""
     from comity.outside.mail import Mailer
     from comity.outside.translation import Translator
 
@@ -239,7 +239,7 @@ def pages_of(site: Site) -> ASGIApp:
     settings = site.settings
     mailer = None if settings.mail is None else Mailer(settings.mail)
     translator = None if settings.translation is None else Translator(settings.translation)
-    return make_app(settings, site.reader, site.desk, set_up_key(site), mailer, translator)
+    return make_app(settings, site.reader, site.desk, set_up_key(site), mailer, translator, at_end)
 
 
 def set_up_key(site: Site) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import gc
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
@@ -94,7 +95,16 @@ def application() -> ASGIApp:
 
     _let_mappings_travel()
     pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_yield_to_people)
-    return pages_of(site_of(settings_from(os.environ), findings_of, pool))
+    site = site_of(settings_from(os.environ), findings_of, pool)
+
+    def stop() -> None:
+        for process in multiprocessing.active_children():
+            process.terminate()  # whoever waited for what it computes has gone
+        pool.shutdown(cancel_futures=True)
+        site.close()
+        gc.collect()  # the pool's semaphores go with it: a server that ends by a signal tidies up nothing later
+
+    return pages_of(site, stop)
 
 
 def findings_of(consultation: Consultation, parameters: Parameters) -> Findings:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,10 +78,12 @@ def make_app(
     set_up_key: str,
     mailer: Mailer | None = None,
     translator: Translator | None = None,
+    at_end: Callable[[], None] | None = None,
 ) -> ASGIApp:
     """The whole site as an ASGI application. set_up_key: the secret of the link by which consultations are set up.
 
-    mailer, translator: where whoever runs the site named such servers.
+    mailer, translator: where whoever runs the site named such servers. at_end: gives back what the site was given,
+    once it answers nobody any more; by default whoever made the reader and the desk does so.
     """
     sessions = Sessions(reader)
     published = Published(reader)
@@ -109,7 +111,7 @@ def make_app(
         lifespan=_lifespan,
         telemetry={"auto_configure": False},
     )
-    app.state.parts = parts
+    app.state.parts, app.state.at_end = parts, at_end
     for module in PAGES:  # voting first: whatever comes before costs every vote a look
         app.include_router(module.router)
     app.include_router(api.router)
@@ -162,6 +164,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.published.stop()
         parts.drafting.stop()
         parts.routings.stop()
+        if app.state.at_end is not None:
+            await asyncio.to_thread(app.state.at_end)
 
 
 async def _close_what_is_due(parts: Parts) -> None:
