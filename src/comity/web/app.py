@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
@@ -23,6 +24,7 @@ from comity.web import api, negotiation_api
 from comity.web.audited import Audited
 from comity.web.collecting import Collecting
 from comity.web.drafting import Drafting
+from comity.web.given_back import given_back
 from comity.web.guard import Guard, TooLarge
 from comity.web.live import Live
 from comity.web.pages import (
@@ -39,7 +41,7 @@ from comity.web.pages import (
     translating,
     voting,
 )
-from comity.web.parts import Parts
+from comity.web.parts import Parts, form_of
 from comity.web.published import Published
 from comity.web.routings import Routings
 from comity.web.shown import page, status_of
@@ -132,6 +134,9 @@ class VotesFirst:
     framework: FastAPI
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if "unanswered" in scope:
+            await self._unanswered(scope, receive, send)
+            return
         posted = VOTE.fullmatch(scope["path"]) if scope.get("method") == "POST" else None
         if posted is None:
             await self.framework(scope, receive, send)
@@ -147,6 +152,16 @@ class VotesFirst:
         except Exception as error:
             response = await _unexpected(request, error)
         await response(scope, receive, send)
+
+
+    async def _unanswered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Nobody can be looked up: say so, and give back what was typed."""
+        scope["app"] = self.framework
+        request = Request(scope, receive)
+        if request.method == "POST" and not _is_api(request):
+            with contextlib.suppress(HTTPException):
+                await form_of(request)
+        await (await _refused(request, scope["unanswered"]))(scope, receive, send)
 
 
 @contextlib.asynccontextmanager
@@ -186,7 +201,16 @@ async def _refused(request: Request, error: Exception) -> Response:
     log.info("%s %s: %s", status_of(error), request.method, error.code)
     if _is_api(request):
         return JSONResponse({"code": error.code, "text": error.text}, status_of(error))
-    return page(request, "refused.html", error=error)
+    return _said(request, error, status_of(error))
+
+
+def _said(request: Request, refused: Refused, status: int) -> Response:
+    """The page that says why, with what was typed."""
+    found = page(request, "refused.html", error=refused, again=given_back(request, status))
+    found.status_code = status
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        found.headers["retry-after"] = "60"
+    return found
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -202,9 +226,7 @@ async def _http(request: Request, error: Exception) -> Response:
         return JSONResponse(
             {"code": refused.code, "text": refused.text}, error.status_code, dict(error.headers or {})
         )
-    found = page(request, "refused.html", error=refused)
-    found.status_code = error.status_code
-    return found
+    return _said(request, refused, error.status_code)
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
@@ -216,7 +238,7 @@ async def _malformed(request: Request, error: Exception) -> Response:
     )
     if _is_api(request):
         return JSONResponse({"code": refused.code, "text": refused.text}, 422)
-    return page(request, "refused.html", error=refused)
+    return _said(request, refused, 422)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -229,4 +251,4 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     )
     if _is_api(request):
         return JSONResponse({"code": refused.code, "text": refused.text}, 500)
-    return page(request, "refused.html", error=refused)
+    return _said(request, refused, 500)

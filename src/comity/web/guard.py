@@ -19,10 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from comity.errors import Refused
 from comity.web.language import COOKIE as LANGUAGE_COOKIE
 from comity.web.language import chosen, language
-from comity.web.visitors import COOKIE, Sessions
+from comity.web.visitors import COOKIE, Sessions, Visitor
 
-MOST_BYTES = 256 * 1024
-"""Of a request's body: a pasted table of 200 parties and 500 statements fits in well."""
+MOST_BYTES = 1024 * 1024
+"""Of a request's body: a table of 200 parties and 500 full statements fits in, in scripts of nine bytes a character."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS: Mapping[bytes, bytes] = {
@@ -43,7 +43,10 @@ class TooLarge(Exception):
 
 
 class Guard:
-    """Wraps the whole site. per_minute: requests that one seat, or one address without a seat, may send."""
+    """Wraps the whole site. per_minute: requests that one seat, or one address without a seat, may send.
+
+    Where nobody can be looked up, it leaves the refusal in the scope ("unanswered"): what was typed is given back.
+    """
 
     def __init__(self, app: ASGIApp, sessions: Sessions, per_minute: int) -> None:
         self.app, self.sessions = app, sessions
@@ -60,8 +63,8 @@ class Guard:
             scope["visitor"] = visitor = self.sessions.visitor(_cookie(headers, COOKIE))
         except Refused as refused:
             log.warning("503 %s: %s", scope["method"], refused.text)
-            await _say(503, headers, _wrapped(send, scope))
-            return
+            scope["visitor"] = visitor = Visitor()
+            scope["unanswered"] = refused
         address = scope["client"][0] if scope.get("client") else ""
         refusal = self._refusal(scope, headers, visitor.session if visitor.seats else None, address)
         if refusal is not None:
@@ -162,9 +165,6 @@ def _(text: str) -> str:
 SENTENCES: Mapping[int, str] = {
     403: _("This was sent from another site, so nothing was done; open the page here and send it again."),
     413: _("This is longer than the site takes, so nothing was stored; shorten it and send it again."),
-    503: _(
-        "The site's database does not answer, so nothing was stored; keep what you typed and try again in a minute."
-    ),
     429: _("Too many requests came from here within a minute; wait a minute and try again."),
 }
 
@@ -172,9 +172,9 @@ SENTENCES: Mapping[int, str] = {
 async def _say(status: int, sent: Mapping[bytes, bytes], send: Send) -> None:
     accepts = sent.get(b"accept-language", b"").decode("latin-1")
     spoken = language(chosen(_cookie(sent, LANGUAGE_COOKIE), accepts))
-    body = str(spoken.gettext(SENTENCES[status])).encode() + b"\n"
+    body = spoken.gettext(SENTENCES[status]).unescape().encode() + b"\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    if status in (429, 503):
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers.append((b"retry-after", b"60"))
     headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

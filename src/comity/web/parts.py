@@ -76,7 +76,9 @@ async def form_of(request: Request) -> Form:
     found: dict[str, list[str]] = {}
     for name, value in await _sent(request):
         found.setdefault(name, []).append(value.replace("\r\n", "\n").replace("\0", ""))
-    return Form({name: tuple(values) for name, values in found.items()})
+    form = Form({name: tuple(values) for name, values in found.items()})
+    request.scope["sent"] = form  # for the page that gives it back where it cannot be taken
+    return form
 
 
 async def _sent(request: Request) -> list[tuple[str, str]]:
