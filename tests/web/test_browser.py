@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, Route, ViewportSize, expect
 
 from comity.cli.verify import verify
 from tests.web.browsing import DESK, PHONE, come_in, fits, set_up
@@ -80,6 +80,32 @@ def test_the_whole_way_of_a_consultation(
     assert "every number of findings.json was computed again" in capsys.readouterr().out
     for context in contexts:
         context.close()
+
+
+def test_a_page_that_is_behind_is_asked_for_again(browser: Browser, address: str) -> None:
+    """Of two workers one tells of newer findings, while the other one, which answers, computes them still."""
+    host = browser.new_page(locale="en-GB")
+    place = set_up(host, address, "Behind", joining="open")
+    host.request.post(f"{place}/join", form={"understood": "yes"})
+    watching = browser.new_page(locale="en-GB")
+    watching.goto(f"{place}/findings")
+    expect(watching.get_by_text("0 people have voted.")).to_be_visible(timeout=20_000)
+    older = watching.content()
+    answers: list[str] = []
+
+    def behind(route: Route) -> None:
+        answers.append("older" if len(answers) < 2 else "newer")
+        if answers[-1] == "older":
+            route.fulfill(body=older, content_type="text/html")
+        else:
+            route.continue_()
+
+    watching.route("**/findings", behind)
+    host.request.post(f"{place}/vote", form={"statement": "1", "answer": "1"}, max_redirects=0)
+    expect(watching.get_by_text("1 person has voted. 1 vote counts.")).to_be_visible(timeout=20_000)
+    assert answers[:3] == ["older", "older", "newer"]
+    host.close()
+    watching.close()
 
 
 def test_voting_works_without_scripts_and_weighs_little(browser: Browser, address: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
 from tests.web.serving import serving
 from tests.web.visits import FORM
@@ -34,3 +37,55 @@ def set_up(host: httpx.Client) -> None:
     host.post("/c/rivers/join", data={"understood": "yes"}).raise_for_status()
     for statement in "123":
         host.post("/c/rivers/vote", data={"statement": statement, "answer": "1"}).raise_for_status()
+
+
+def test_a_vote_through_one_worker_moves_the_map_of_whoever_looks_through_another(
+    browser: Browser, postgres_url: str
+) -> None:
+    """Two sites over one database are two workers, and a test can choose which one it speaks to."""
+    with serving(postgres_url) as one, serving(postgres_url) as other:
+        with httpx.Client(base_url=one.address, timeout=60, follow_redirects=True) as host:
+            set_up(host)
+        page = browser.new_page(locale="en-GB")
+        page.goto(f"{other.address}/c/rivers/findings")
+        expect(page.get_by_text("1 person has voted. 3 votes count.")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("This page updates by itself.")).to_be_visible()
+        with httpx.Client(base_url=one.address, timeout=60, follow_redirects=True) as bo:
+            bo.post("/c/rivers/join", data={"understood": "yes"}).raise_for_status()
+            for statement in "123":
+                bo.post("/c/rivers/vote", data={"statement": statement, "answer": "-1"}).raise_for_status()
+            expect(page.get_by_text("2 people have voted. 6 votes count.")).to_be_visible(timeout=30_000)
+            page.locator("svg.map").wait_for(timeout=30_000)
+            before = page.locator("svg.map").inner_html()
+            bo.post("/c/rivers/vote", data={"statement": "2", "answer": "1"}).raise_for_status()
+        page.wait_for_function(
+            "before => document.querySelector('svg.map').innerHTML !== before", arg=before, timeout=30_000
+        )
+        page.close()
+
+
+def test_both_of_two_workers_tell_of_a_vote(postgres_url: str) -> None:
+    """Eight streams over one listening socket: whichever worker has them, all are told of a vote within 10 seconds."""
+    with serving(postgres_url, 2) as site, ExitStack() as streams:
+        with httpx.Client(base_url=site.address, timeout=60, follow_redirects=True) as host:
+            set_up(host)
+            open_ones = [
+                streams.enter_context(
+                    httpx.stream("GET", f"{site.address}/c/rivers/live?since=0", timeout=30)
+                ).iter_lines()
+                for _ in range(8)
+            ]
+            first = [_told(lines, 0) for lines in open_ones]
+            host.post("/c/rivers/vote", data={"statement": "1", "answer": "-1"}).raise_for_status()
+            started = time.monotonic()
+            assert {_told(lines, max(first)) for lines in open_ones} == {max(first) + 1}
+            assert time.monotonic() - started < 10
+
+
+def _told(lines: Iterator[str], more_than: int) -> int:
+    """The next size that a stream tells, above this one."""
+    return next(
+        int(line.removeprefix("data: "))
+        for line in lines
+        if line.startswith("data: ") and int(line.removeprefix("data: ")) > more_than
+    )

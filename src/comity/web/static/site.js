@@ -12,6 +12,9 @@
   };
   let busy = false;
   let again = false;
+  let wanted = 0; // the record's size that was announced
+  let tries = 0;
+  const size = (item) => Number(item.dataset.size);
   const refresh = async () => {
     if (busy) {
       again = true;
@@ -23,13 +26,16 @@
       if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.getElementById("live");
+        const late = fresh && size(fresh) < wanted && tries++ < 30; // another worker answers, which computes still
+        if (late) setTimeout(refresh, 1000);
+        if (fresh && size(fresh) < size(live)) return;
         if (fresh && !live.contains(document.activeElement)) {
           const open = [...live.querySelectorAll("details")].map((item) => item.open);
           [...fresh.querySelectorAll("details")].forEach((item, place) => (item.open = open[place] ?? false));
           live.replaceWith(fresh);
           live = fresh;
           say();
-        } else if (fresh) {
+        } else if (fresh && !late) {
           setTimeout(refresh, 3000);
         }
       }
@@ -44,7 +50,10 @@
   const source = new EventSource(live.dataset.live + "?since=" + live.dataset.size);
   source.onopen = say;
   source.onmessage = (event) => {
-    if (event.data !== live.dataset.size) refresh();
+    if (Number(event.data) === size(live)) return;
+    wanted = Number(event.data);
+    tries = 0;
+    refresh();
   };
 })();
 // What is left of the 100 points, while they are shared out.
