@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from comity.assemble import Site, read_consultation, site_of
+from comity.assemble import Site, read_consultation, read_record, site_of
 from comity.cli.export import export, exported
 from comity.cli.import_ import import_, taken_in, taken_over
 from comity.cli.verify import differences, verify
@@ -20,7 +20,7 @@ from comity.desk import beside_text, new_text, statement
 from comity.errors import Refused
 from comity.findings.compute import findings_of
 from comity.findings.findings import Findings
-from comity.record.consultation import Source
+from comity.record.consultation import Consultation, Source
 from comity.record.entries import StatementModerated, VoteCast, VoteWithdrawn
 from comity.record.receipt import receipt_bytes
 from comity.settings import Settings
@@ -90,6 +90,35 @@ def test_export_delete_import_gives_the_same_findings(site: Site, tmp_path: Path
     assert site.reader.consultation("rivers").head == known.head
     assert site.reader.findings("rivers") == before
     site.desk.join("rivers", None)  # it goes on where it stopped
+
+
+def test_what_mattered_most_comes_back_from_the_record_alone(site: Site, tmp_path: Path) -> None:
+    """No votes.csv beside it; from the public copy where votes are public, from the full one where they are not."""
+    open_rivers(site, "secret", visibility="parties")
+    fill(site, "secret", tmp_path)
+    for name, copy in (("rivers", "public"), ("secret", "full")):
+        out = tmp_path / name
+        list(exported(site, name, out, copy))  # type: ignore[arg-type]
+        alone = tmp_path / f"{name}.jsonl"
+        (out / "comity.jsonl").rename(alone)
+        known, before = site.reader.consultation(name), site.reader.findings(name)
+        with site.reader.reading(name) as state:
+            marks = {item.statement: item.matters for item in state.statements.values()}
+        assert sum(marks.values()) > 50
+        assert_same(read_consultation_of(alone), known)
+        site.desk.remove(name)
+        taken_over(site, alone)
+        assert_same(site.reader.consultation(name), known)
+        assert site.reader.findings(name) == before
+        with site.reader.reading(name) as state:
+            assert {item.statement: item.matters for item in state.statements.values()} == marks
+
+
+def read_consultation_of(record: Path) -> Consultation:
+    """As `comity report` and its like read a record."""
+    found = read_record(record)
+    assert found is not None
+    return found
 
 
 def test_the_polis_files_give_the_same_findings_too(site: Site, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 
 from comity.record.receipt import check_receipt, receipt_from
+from comity.web.app import PAGES
 from tests.web.visits import House, house_at
 
 NEW = {
@@ -82,6 +83,113 @@ def test_every_operation_is_described(house: House) -> None:
     operations = [item for path in document["paths"].values() for item in path.values()]
     assert len(operations) >= 26
     assert all(item.get("description") for item in operations)
+
+
+C, API = "/c/{consultation}", "/api/consultations/{consultation}"
+BY_THE_API: dict[str, list[str]] = {
+    "GET /": ["GET /api/consultations"],
+    "GET /set-up": ["POST /api/consultations"],
+    "POST /set-up": ["POST /api/consultations"],
+    "GET /set-up/{draft}": ["POST /api/consultations"],
+    "POST /set-up/{draft}/open": ["POST /api/consultations"],
+    "GET /me/{token}": [],
+    "POST /me": [],
+    f"GET {C}": [f"GET {API}"],
+    f"GET {C}/i/{{token}}": [f"GET {API}", f"POST {API}/members"],
+    f"GET {C}/join": [f"GET {API}", f"POST {API}/members"],
+    f"POST {C}/join": [f"POST {API}/members"],
+    f"GET {C}/vote": [f"GET {API}/next", f"GET {API}/statements/{{statement}}"],
+    f"POST {C}/vote": [f"POST {API}/votes", f"DELETE {API}/votes/{{statement}}"],
+    f"GET {C}/mine": [f"GET {API}/votes", f"GET {API}/statements"],
+    f"GET {C}/mine/receipt-{{statement}}.json": [f"GET {API}/votes/{{statement}}/receipt"],
+    f"POST {C}/leave": [f"DELETE {API}/members/{{member}}", f"DELETE {API}/members/{{member}}/identity"],
+    f"GET {C}/write": [f"POST {API}/statements"],
+    f"POST {C}/write": [f"POST {API}/statements"],
+    f"GET {C}/statements": [f"GET {API}/statements"],
+    f"GET {C}/statements/{{statement}}": [f"GET {API}/statements/{{statement}}"],
+    f"POST {C}/statements/{{statement}}/erase": [f"DELETE {API}/statements/{{statement}}/text"],
+    f"GET {C}/findings": [f"GET {API}/findings"],
+    f"GET {C}/findings.json": [f"GET {API}/findings"],
+    f"GET {C}/findings.csv": [f"GET {API}/findings"],
+    f"GET {C}/live": [f"GET {API}"],
+    f"GET {C}/audit": [f"GET {API}/audit"],
+    f"GET {C}/audit.json": [f"GET {API}/audit"],
+    f"GET {C}/moderate": [f"GET {API}/statements"],
+    f"POST {C}/moderate": [f"POST {API}/decisions"],
+    f"GET {C}/log": [f"GET {API}/decisions"],
+    f"GET {C}/translate": [f"GET {API}/translations/{{language}}"],
+    f"POST {C}/translate": [f"POST {API}/translations"],
+    f"POST {C}/translate/machine": [f"POST {API}/translations/machine"],
+    f"GET {C}/invitations": [f"GET {API}/invitations"],
+    f"POST {C}/invitations": [f"POST {API}/invitations"],
+    f"POST {C}/invitations/forget": [f"DELETE {API}/addresses"],
+    f"POST {C}/invitations/revoke": [f"DELETE {API}/invitations/{{invitation}}"],
+    f"GET {C}/settings": [f"GET {API}", f"GET {API}/members"],
+    f"POST {C}/settings": [f"PATCH {API}"],
+    f"POST {C}/parties": [f"POST {API}/parties"],
+    f"POST {C}/members/end": [f"DELETE {API}/members/{{member}}"],
+    f"POST {C}/members/erase": [f"DELETE {API}/members/{{member}}/identity"],
+    f"POST {C}/close": [f"POST {API}/closing"],
+    f"GET {C}/record": [f"GET {API}/checkpoint"],
+    f"GET {C}/record/checkpoint.txt": [f"GET {API}/checkpoint"],
+    f"GET {C}/record/comity.jsonl": [f"GET {API}/record"],
+    f"GET {C}/record/{{table}}": [f"GET {API}/tables/{{table}}"],
+    f"GET {C}/negotiation": [f"GET {API}/negotiation", f"GET {API}/negotiation/findings"],
+    f"GET {C}/negotiation/open": [f"GET {API}/negotiation"],
+    f"POST {C}/negotiation/open": [f"POST {API}/negotiation"],
+    f"GET {C}/negotiation/interests": [f"GET {API}/negotiation/interests"],
+    f"POST {C}/negotiation/interests": [f"POST {API}/negotiation/interests"],
+    f"POST {C}/negotiation/answer": [f"POST {API}/negotiation/answers"],
+    f"POST {C}/negotiation/next": [f"POST {API}/negotiation/drafts", f"POST {API}/negotiation/ending"],
+}
+"""What a page does, by its route, and the operations that do the same. A personal link is the API's bearer; `size` of a
+consultation tells that there is something new."""
+FOR_BROWSERS = {"/language/{code}", "/{name}.css", "/{name}.js", "/favicon.ico"}
+
+
+def test_whatever_a_page_does_the_api_does(house: House) -> None:
+    routes = [route for module in PAGES for route in module.router.routes]
+    pages = {
+        f"{verb} {route.path}" for route in routes for verb in route.methods if route.path not in FOR_BROWSERS
+    }
+    assert pages | {f"POST {C}/vote"} == set(BY_THE_API)  # votes have a way of their own past the framework
+    document = house.visitor().get("/api/openapi.json").json()
+    offered = {f"{verb.upper()} {path}" for path, item in document["paths"].items() for verb in item}
+    assert {name for names in BY_THE_API.values() for name in names} == offered
+
+
+def test_what_host_and_translator_see_the_api_shows_them_alone(house: House) -> None:
+    client = house.visitor()
+    opened = client.post("/api/consultations", json={**NEW, "languages": ["en", "fr"], "joining": "open"})
+    host, place = bearer(opened.json()["token"]), "/api/consultations/rivers"
+    joined = client.post(f"{place}/members", json={"name": "Ana", "email": "ana@example.org"}).json()
+    ana = bearer(joined["token"])
+    for path in ("members", "translations/fr", "invitations"):
+        assert client.get(f"{place}/{path}").status_code == 401
+        assert client.get(f"{place}/{path}", headers=ana).status_code == 403
+    people = client.get(f"{place}/members", headers=host).json()
+    assert [(person["name"], person["address"]) for person in people] == [
+        (None, None),
+        ("Ana", "ana@example.org"),
+    ]
+    new = {"subject": "1", "language": "fr", "text": "Nettoyer", "state": "draft"}
+    client.post(f"{place}/translations", json=new, headers=host)
+    lines = client.get(f"{place}/translations/fr", headers=host).json()
+    assert {line["subject"]: line["state"] for line in lines} == {
+        **dict.fromkeys(("title", "question", "2"), "none"),
+        "1": "draft",
+    }
+    assert client.get(f"{place}/translations/ru", headers=host).status_code == 422
+    assert client.patch(place, json={"languages": ["en", "fr", "ru"]}, headers=host).status_code == 200
+    assert client.get(f"{place}/translations/ru", headers=host).status_code == 200
+    first = client.get(f"{place}/next", headers=ana).json()["statement"]["id"]
+    other = client.get(f"{place}/next?late={first}", headers=ana).json()["statement"]["id"]
+    assert {first, other} == {"1", "2"}
+    client.post(f"{place}/votes", json={"statement": "1", "answer": 1}, headers=ana)
+    assert client.get(f"{place}/record").content == client.get("/c/rivers/record/comity.jsonl").content
+    assert client.get(f"{place}/tables/votes.csv").content == client.get("/c/rivers/record/votes.csv").content
+    assert client.get(f"{place}/tables/none.csv").status_code == 404
+    assert client.get(f"{place}/audit").json()
 
 
 def test_nothing_that_is_sent_breaks_the_api() -> None:

@@ -381,3 +381,60 @@ def test_a_party_below_the_floor_is_not_broken_out_on_any_page(house: House) -> 
     assert "Bland" in table
     assert "Aland" not in table
     assert '"points":[]' in stranger.get("/c/rivers/findings.json").text
+
+
+def test_a_decision_can_be_taken_again_and_the_log_keeps_both(house: House) -> None:
+    host = house.host()
+    ana, moderator = house.member(host), house.member(host, role="moderator")
+    vote(ana, "1", 1)
+    for decision, form in (("declined", {"reason": "unclear"}), ("merged", {"into": "2"}), ("accepted", {})):
+        page = moderator.get("/c/rivers/statements/1").text
+        assert "Decide again" in page
+        sent = {"statement": "1", "decision": decision, "back": "statement", **form}
+        decided = moderator.post("/c/rivers/moderate", data=sent)
+        assert decided.url.path == "/c/rivers/statements/1"
+        assert vote(ana, "1", 1).status_code == (200 if decision == "accepted" else 409)
+    log = text_of(house.visitor().get("/c/rivers/log"))
+    assert log.index("accepted") < log.index("merged into statement 2") < log.index("declined: not clear")
+    assert "Decide again" not in ana.get("/c/rivers/statements/1").text
+    host.post("/c/rivers/close", data={"sure": "yes"})
+    assert "Decide again" not in moderator.get("/c/rivers/statements/1").text
+
+
+def test_a_statement_is_merged_only_into_one_that_was_accepted(house: House) -> None:
+    """Published at once, two statements wait for a decision: neither is offered as what the other is merged into."""
+    host = house.host(moderation="after", statements="Clean the river")
+    ana = house.member(host)
+    for text in ("Plant many trees", "Ask the fishers first"):
+        ana.post("/c/rivers/write", data={"text": text, "language": "en", "anyway": "yes"})
+    offered = re.findall(r'<option value="(\d)"', host.get("/c/rivers/moderate").text)
+    assert offered == ["1", "1"]
+
+
+def test_the_host_may_add_languages_later_and_takes_none_of_its_own_away(house: House) -> None:
+    host = house.host()
+    change = {"languages": ["en", "ar", "fr"]}
+    assert host.post("/c/rivers/settings", data=change).status_code == 200
+    member = house.member(host)
+    assert 'value="ar"' in member.get("/c/rivers/write").text
+    host.post("/c/rivers/settings", data={"languages": ["fr", "ru"]})
+    with house.site.reader.reading("rivers") as state:
+        assert state.settings is not None
+        assert state.settings.languages == ("en", "fr", "ru")
+
+
+def test_setting_up_begins_in_the_language_of_whoever_does_it(house: House) -> None:
+    page = house.visitor("ar").get("/set-up").text
+    assert '<input type="checkbox" name="languages" value="ar" checked>' in page
+    assert '<option value="ar" lang="ar" selected>' in page
+    assert 'value="en" checked' not in page
+
+
+def test_how_many_say_that_it_matters_most_is_not_told_of_fewer_than_the_floor(house: House) -> None:
+    host = house.host(visibility="parties", floor="3")
+    members = [house.member(host) for _ in range(3)]
+    for number, member in enumerate(members):
+        vote(member, "1", 1, matters="yes")
+        seen = house.visitor().get("/api/consultations/rivers/statements/1").json()
+        assert seen["matters"] == (3 if number == 2 else None)
+    assert "to 3 of those who voted on it" in text_of(house.visitor().get("/c/rivers/statements/1"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
@@ -66,20 +69,49 @@ def test_a_vote_through_one_worker_moves_the_map_of_whoever_looks_through_anothe
 
 def test_both_of_two_workers_tell_of_a_vote(postgres_url: str) -> None:
     """Eight streams over one listening socket: whichever worker has them, all are told of a vote within 10 seconds."""
-    with serving(postgres_url, 2) as site, ExitStack() as streams:
-        with httpx.Client(base_url=site.address, timeout=60, follow_redirects=True) as host:
-            set_up(host)
-            open_ones = [
-                streams.enter_context(
-                    httpx.stream("GET", f"{site.address}/c/rivers/live?since=0", timeout=30)
-                ).iter_lines()
-                for _ in range(8)
-            ]
-            first = [_told(lines, 0) for lines in open_ones]
-            host.post("/c/rivers/vote", data={"statement": "1", "answer": "-1"}).raise_for_status()
-            started = time.monotonic()
-            assert {_told(lines, max(first)) for lines in open_ones} == {max(first) + 1}
-            assert time.monotonic() - started < 10
+    with (
+        serving(postgres_url, 2) as site,
+        ExitStack() as streams,
+        httpx.Client(base_url=site.address, timeout=60, follow_redirects=True) as host,
+    ):
+        set_up(host)
+        place = f"{site.address}/c/rivers/live?since=0"
+        every = [streams.enter_context(httpx.stream("GET", place, timeout=30)).iter_lines() for _ in range(8)]
+        first = [_told(lines, 0) for lines in every]
+        host.post("/c/rivers/vote", data={"statement": "1", "answer": "-1"}).raise_for_status()
+        started = time.monotonic()
+        assert {_told(lines, max(first)) for lines in every} == {max(first) + 1}
+        assert time.monotonic() - started < 10
+
+
+def test_findings_come_again_after_their_process_was_killed(postgres_url: str) -> None:
+    with (
+        serving(postgres_url) as site,
+        httpx.Client(base_url=site.address, timeout=60, follow_redirects=True) as host,
+    ):
+        set_up(host)
+        assert _shown(host, "3 votes count")
+        for child in _computing(site.process.pid):
+            os.kill(child, signal.SIGKILL)
+        host.post("/c/rivers/vote", data={"statement": "1", "answer": "withdraw"}).raise_for_status()
+        assert _shown(host, "2 votes count")
+
+
+def _shown(host: httpx.Client, words: str) -> bool:
+    """Whether the findings come to say so."""
+    for _ in range(200):
+        page = host.get("/c/rivers/findings")
+        assert page.status_code == 200
+        if words in page.text:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _computing(pid: int) -> list[int]:
+    """The processes that a site's process started to compute in."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def _told(lines: Iterator[str], more_than: int) -> int:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import copyreg
 import gc
+import logging
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from comity.record.consultation import Consultation
 
 PORT = 8000
+log = logging.getLogger("comity.web")
 
 
 def serve(*, port: int = PORT, host: str = "127.0.0.1", workers: int = 1, log: str = "warning") -> None:
@@ -91,20 +96,53 @@ def _announce(listening: Any, host: str) -> None:
 
 def application() -> ASGIApp:
     """The site as an ASGI application, for `comity serve` and for any other server: one a process."""
-    import multiprocessing
-
     _let_mappings_travel()
-    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_yield_to_people)
+    pool = Computing()
     site = site_of(settings_from(os.environ), findings_of, pool)
 
     def stop() -> None:
-        for process in multiprocessing.active_children():
-            process.terminate()  # whoever waited for what it computes has gone
-        pool.shutdown(cancel_futures=True)
+        pool.end()
         site.close()
         gc.collect()  # the pool's semaphores go with it: a server that ends by a signal tidies up nothing later
 
     return pages_of(site, stop)
+
+
+class Computing(Executor):
+    """A process of its own for what takes long; where it died (of want of memory, say), the next task starts another."""
+
+    def __init__(self) -> None:
+        self._change, self._ended = Lock(), False
+        self._pool = self._started()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        with self._change:
+            try:
+                return self._pool.submit(fn, *args, **kwargs)
+            except BrokenProcessPool:
+                if self._ended:
+                    raise
+                log.warning("the process that computes findings died; another one is started")
+                self._pool = self._started()
+                return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+    def end(self) -> None:
+        """At once, whatever is being computed: whoever waited for it has gone."""
+        import multiprocessing
+
+        self._ended = True
+        for process in multiprocessing.active_children():
+            process.terminate()
+        self.shutdown(cancel_futures=True)
+
+    @staticmethod
+    def _started() -> ProcessPoolExecutor:
+        import multiprocessing
+
+        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_yield_to_people)
 
 
 def findings_of(consultation: Consultation, parameters: Parameters) -> Findings:

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from comity.desk import new_pseudonym
@@ -48,6 +48,7 @@ from comity.web.letters import (
     Link,
     forget_address,
     forget_all,
+    kept_addresses,
     no_mail,
     send_invitations,
     send_personal_link,
@@ -185,10 +186,16 @@ def add_party(site: Site, who: Actor, consultation: Id, new: NewParty) -> dict[s
 
 @router.get("/consultations/{consultation}/invitations")
 def list_invitations(site: Site, who: Actor, consultation: Id) -> list[dict[str, Any]]:
-    """The links that were made, by their hashes: the host's."""
+    """The links that were made, by their hashes, each with its letter's address until it is used: the host's."""
     who.acting(consultation, "invitation-issued")
     with site.reader.reading(consultation) as state:
-        return [asdict(item) for item in state.invitations.values()]
+        issued = list(state.invitations.values())
+    kept = kept_addresses(site, consultation)
+    nowhere = (None, False)
+    return [
+        {**asdict(item), **dict(zip(("email", "sent"), kept.get(item.invitation, nowhere), strict=True))}
+        for item in issued
+    ]
 
 
 @router.post("/consultations/{consultation}/invitations", status_code=201)
@@ -293,10 +300,17 @@ def erase_identity(
 
 
 @router.get("/consultations/{consultation}/next")
-def next_to_vote_on(request: Request, site: Site, who: Actor, consultation: Id) -> dict[str, Any]:
+def next_to_vote_on(
+    request: Request,
+    site: Site,
+    who: Actor,
+    consultation: Id,
+    late: Annotated[str, Query(max_length=20_000, description="ids to put last, parted by commas")] = "",
+) -> dict[str, Any]:
     """The statement where this person's vote informs most; `statement` is null when all are answered."""
     routing = site.routings.of(consultation)
-    put = ballot(site.reader, consultation, who, language_of(request).code, routing=routing)
+    passed_over = tuple(late.split(",")) if late else ()
+    put = ballot(site.reader, consultation, who, language_of(request).code, late=passed_over, routing=routing)
     found = None if put.statement is None else _statement(put.statement)
     return {"statement": found, "answered": put.answered, "of": put.of, "marks_left": put.marks_left}
 

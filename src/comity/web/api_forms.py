@@ -106,6 +106,7 @@ class Changes(_Sent):
     question: Short | None = None
     background: Text | None = None
     sources: list[Short] | None = None
+    languages: list[Annotated[str, Field(max_length=40)]] | None = Field(None, max_length=50)
     closes_at: Moment | None = None
     threshold: float | None = Field(None, ge=0.5, le=0.95)
     joining: Literal["invitation", "open"] | None = None

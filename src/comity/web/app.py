@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from comity import __version__
 from comity.errors import Refused
-from comity.web import api, negotiation_api
+from comity.web import api, negotiation_api, reading_api
 from comity.web.audited import Audited
 from comity.web.collecting import Collecting
 from comity.web.drafting import Drafting
@@ -117,6 +117,7 @@ def make_app(
     for module in PAGES:  # voting first: whatever comes before costs every vote a look
         app.include_router(module.router)
     app.include_router(api.router)
+    app.include_router(reading_api.router)
     app.include_router(negotiation_api.router)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
@@ -152,7 +153,6 @@ class VotesFirst:
         except Exception as error:
             response = await _unexpected(request, error)
         await response(scope, receive, send)
-
 
     async def _unanswered(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Nobody can be looked up: say so, and give back what was typed."""

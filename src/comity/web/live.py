@@ -71,6 +71,9 @@ class Live:
         except Refused as refused:
             log.info("not live: %s", refused.code)
             return
+        except Exception:  # of one consultation: all others are looked after
+            log.exception("not live: %s", consultation)
+            return
         if found is not None and found[0] != channel.size:
             channel.size = found[0]
             for listener in channel.listeners:

@@ -6,7 +6,7 @@ consultation and then says that they are being computed.
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from threading import Lock
 
@@ -34,7 +34,10 @@ class Published:
                 self._first[consultation] = future
         try:
             found = future.result(patience)
-        except NotYet:
+        except (
+            NotYet,
+            BrokenExecutor,
+        ):  # the process that computed it died: the next one who asks starts another
             return None
         return self.reader.latest_findings(consultation) if self._is_known(consultation) else found
 

@@ -18,9 +18,14 @@ JOINING: Mapping[str, tuple[str, ...]] = {
     "es": (" y ", ";"),
     "ru": (" и ", ";"),
     "zh": ("并且", "以及", "；", "而且"),
-    "ar": (" و", "؛"),
+    "ar": ("؛",),
 }
-"""Words that often join two ideas, by language."""
+"""Words that often join two ideas, by language; Arabic writes its "and" as the first letter of the word after it."""
+
+ARABIC_AND = re.compile(
+    " و(?!اجب|احد|ادي|اقع|الد|ثيق|جه|جود|حد|رق|زار|زير|زن|سائل|سط|سيل|صول|ضع|طن|ظيف|فق|فد|قت|قف|قود|كال|لاي|لد)"
+)
+"""That letter, except where a common noun of consultations begins with it by itself."""
 
 
 def near(text: str, others: Iterable[tuple[str, str]], at_least: float = LIKE) -> list[str]:
@@ -57,4 +62,6 @@ def joins_two(text: str, language: str | None) -> bool:
     >>> joins_two("Clean the river and lower the tolls", "en")
     True
     """
+    if language == "ar" and ARABIC_AND.search(text):
+        return True
     return any(word in f"{text.casefold()} " for word in JOINING.get(language or "", (";",)))

@@ -71,7 +71,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Shown:
-    """A statement as its page and every list show it."""
+    """A statement as its page and every list show it.
+
+    matters: how many said that it matters most to them, None where so few voted that this may not be shown.
+    """
 
     id: str
     words: Worded
@@ -88,7 +91,7 @@ class Shown:
     my_answer: int | None = None
     my_matters: bool = False
     votes: int = 0
-    matters: int = 0
+    matters: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -189,8 +192,15 @@ def shown(
         my_answer=None if vote is None else vote.answer,
         my_matters=vote is not None and vote.matters,
         votes=item.agreed + item.disagreed + item.passed,
-        matters=item.matters,
+        matters=item.matters if _may_be_counted(state, item) else None,
     )
+
+
+def _may_be_counted(state: State, item: Standing) -> bool:
+    """Whether the promise allows a number that may be about one person: not of fewer than the floor."""
+    settings = state.settings
+    voted = item.agreed + item.disagreed + item.passed
+    return settings is None or settings.promise.shows_single_votes or voted >= settings.floor
 
 
 def _own_vote(state: State, pseudonym: str | None, item: Standing) -> OwnVote | None:

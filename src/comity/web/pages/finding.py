@@ -44,7 +44,7 @@ def _file(request: Request, site: Parts, consultation: str, kind: str) -> Respon
     if latest is None:
         return _wait(request, seen)
     text = written(latest[1], kind)
-    headers = {"content-disposition": f'attachment; filename="findings-{consultation}-{latest[0]}.{kind}"'}
+    headers = {"content-disposition": f'attachment; filename="findings.{kind}"'}
     return Response(text, media_type="application/json" if kind == "json" else "text/csv", headers=headers)
 
 

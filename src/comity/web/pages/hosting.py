@@ -212,14 +212,15 @@ def _settings(
         "settings.html",
         seen=seen,
         here="host",
-        people=_people(site, seen),
+        people=people_of(site, seen),
         form=form,
         moment_text=moment_text,
         error=error,
     )
 
 
-def _people(site: Parts, seen: Seen) -> list[Person]:
+def people_of(site: Parts, seen: Seen) -> list[Person]:
+    """The first 500 who joined, in their order."""
     with site.reader.reading(seen.id) as state:
         members = [
             (item.pseudonym, item.role, item.party, len(item.answers), item.ended, item.erased)
@@ -258,6 +259,10 @@ def changes_of(seen: Seen, sent: Form) -> dict[str, object]:
     if "background" in sent:
         wanted["background"] = sent["background"].strip()
         wanted["sources"] = lines(sent["sources"])
+    if "languages" in sent:
+        ticked = sent.all("languages")
+        kept = [code for code in now.languages if code in ticked or code not in NAMES or code == now.language]
+        wanted["languages"] = (*kept, *(code for code in NAMES if code in ticked and code not in kept))
     if "closes_at" in sent:
         wanted["closes_at"] = moment(sent["closes_at"])
     if "threshold" in sent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -53,10 +54,19 @@ def _queue(
             for item in every
             if item.decision == "pending" or (item.votable and item.decided_at is None and not item.seed)
         ],
-        targets=[item for item in every if item.votable and item.words.text],
+        targets=merge_targets(every),
         error=error,
         wrong=wrong,
     )
+
+
+def merge_targets(every: Sequence[Shown]) -> list[Shown]:
+    """What a statement can be merged into: what was accepted, not what is put to the vote until somebody decides."""
+    return [
+        item
+        for item in every
+        if item.votable and item.words.text and (item.seed or item.decided_at is not None)
+    ]
 
 
 @router.post("/c/{consultation}/moderate")
@@ -68,6 +78,8 @@ def decide(request: Request, site: Site, consultation: str, sent: Sent) -> Respo
         if not seen.may_moderate:
             raise
         return _queue(request, site, seen, refused, sent["statement"])
+    if sent["back"] == "statement":
+        return go(f"{seen.home}/statements/{sent['statement']}")
     return go(f"{seen.home}/moderate")
 
 

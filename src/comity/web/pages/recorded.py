@@ -47,7 +47,8 @@ def checkpoint(request: Request, site: Site, consultation: str) -> Response:
         raise Refused(
             "no-such-page", "there is no checkpoint of this record yet; come back after the first vote"
         )
-    return Response(note, media_type="text/plain; charset=utf-8")
+    headers = {"content-disposition": 'attachment; filename="checkpoint.txt"'}
+    return Response(note, media_type="text/plain; charset=utf-8", headers=headers)
 
 
 @router.get("/c/{consultation}/record/comity.jsonl")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from comity.errors import Refused
+from comity.web.pages.moderating import merge_targets
 from comity.web.parts import Parts, Sent, Site, go, seen_by, stranger_free
 from comity.web.pasted import one_line
 from comity.web.shown import language_of, page, visitor_of
@@ -123,7 +124,16 @@ def statement_page(request: Request, site: Site, consultation: str, statement: s
         sides=sides,
         names=_author(site, seen, found[0]),
         counting=found[0].votable and latest is None,
+        targets=_targets(request, site, seen, found[0]),
     )
+
+
+def _targets(request: Request, site: Parts, seen: Seen, item: Shown) -> list[Shown] | None:
+    """What it could be merged into, where this visitor may decide again; None elsewhere."""
+    if not seen.may_moderate or seen.stage == "closed" or item.decision == "pending":
+        return None
+    every = statements(site.reader, seen.id, visitor_of(request), language_of(request).code)
+    return merge_targets(every)
 
 
 def _author(site: Parts, seen: Seen, item: Shown) -> str | None:

@@ -20,7 +20,7 @@ from comity.web.language import NAMES
 from comity.web.pages.home import may_set_up
 from comity.web.parts import YEAR, Form, Parts, Sent, Site, go, with_session
 from comity.web.pasted import lines, moment, one_line, parties, slug, whole
-from comity.web.shown import page, visitor_of
+from comity.web.shown import language_of, page, visitor_of
 from comity.web.views import Worded
 from comity.web.visitors import SITE_WIDE
 
@@ -46,7 +46,6 @@ FIELDS = (
     "statements_per_person",
 )
 DEFAULTS: Mapping[str, str] = {
-    "language": "en",
     "threshold": "60",
     "joining": "invitation",
     "visibility": "pseudonyms",
@@ -72,7 +71,8 @@ def empty_form(request: Request, site: Site, key: str = "", draft: str = "") -> 
         response.set_cookie("set-up", key, max_age=YEAR, httponly=True, samesite="lax")
         return response
     _check_may(request, site)
-    values = _draft(site, draft) if draft else {**DEFAULTS, "languages": ["en"]}
+    code = language_of(request).code
+    values = _draft(site, draft) if draft else {**DEFAULTS, "language": code, "languages": [code]}
     return page(request, "set_up.html", values=_all(values), draft=draft)
 
 

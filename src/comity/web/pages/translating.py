@@ -64,14 +64,15 @@ def _table(
         seen=seen,
         here="translate",
         to=to,
-        lines=_lines(site, seen, to),
+        lines=texts_of(site, seen, to),
         error=error,
         typed=typed,
         made=machine,
     )
 
 
-def _lines(site: Parts, seen: Seen, to: str) -> list[Line]:
+def texts_of(site: Parts, seen: Seen, to: str) -> list[Line]:
+    """Every text that could be translated into this language; those without a translation first."""
     texts = site.reader.texts(seen.id)
     settings = seen.settings
     with site.reader.reading(seen.id) as state:
@@ -116,7 +117,7 @@ def machine_translations(site: Parts, seen: Seen, by: str, to: str) -> Machine:
         raise Refused(
             "unknown-language", f"{to[:20]!r} is not a language of this consultation; choose another"
         )
-    missing = [line for line in _lines(site, seen, to) if line.state == "none"]
+    missing = [line for line in texts_of(site, seen, to) if line.state == "none"]
     made = 0
     for source in dict.fromkeys(line.language or seen.settings.language for line in missing):
         lines = [line for line in missing if (line.language or seen.settings.language) == source]
