@@ -109,7 +109,7 @@ def application() -> ASGIApp:
 
 
 class Computing(Executor):
-    """A process of its own for what takes long; where it died (of want of memory, say), the next task starts another."""
+    """A process of its own for what takes long; where it died (of want of memory, say), the next one starts another."""
 
     def __init__(self) -> None:
         self._change, self._ended = Lock(), False
