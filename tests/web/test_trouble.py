@@ -151,7 +151,7 @@ def test_who_is_not_known_any_more_gets_back_what_was_typed(house: House) -> Non
     link = re.search(r"/me/\w+", join(ana := house.visitor(), house.links(host)[0]).text)
     kept = ana.cookies["comity"]
     ana.cookies.clear()
-    gives_back_what_was_typed(ana, 401, "open your invitation link first")
+    gives_back_what_was_typed(ana, 401, "the personal link that you got when you joined")
     moderated = ana.post(
         "/c/rivers/moderate", data={"statement": "1", "decision": "declined", "reason": "unclear"}
     )

@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from comity.settings import Settings
 
 CLOSING_EVERY = 5.0
+LATER = "60"
+"""Seconds after which whoever was told that the database is away may try again."""
 VOTE = re.compile("/c/([^/]+)/vote")
 PAGES = (
     voting,
@@ -200,7 +202,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     log.info("%s %s: %s", status_of(error), request.method, error.code)
     if _is_api(request):
-        return JSONResponse({"code": error.code, "text": error.text}, status_of(error))
+        status = status_of(error)
+        later = {"retry-after": LATER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+        return JSONResponse({"code": error.code, "text": error.text}, status, later)
     return _said(request, error, status_of(error))
 
 
@@ -209,7 +213,7 @@ def _said(request: Request, refused: Refused, status: int) -> Response:
     found = page(request, "refused.html", error=refused, again=given_back(request, status))
     found.status_code = status
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        found.headers["retry-after"] = "60"
+        found.headers["retry-after"] = LATER
     return found
 
 

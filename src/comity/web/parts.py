@@ -134,7 +134,9 @@ def stranger_free(site: Parts, request: Request, consultation: str) -> Visitor:
     visitor = visitor_of(request)
     if not visitor.roles(consultation):
         raise Refused(
-            "not-a-member", "you have not joined this consultation; open your invitation link first"
+            "not-a-member",
+            "you have not joined this consultation in this browser; "
+            "open your invitation link, or the personal link that you got when you joined",
         )
     return visitor
 

@@ -117,7 +117,9 @@ def seen(reader: Reader, consultation: str, visitor: Visitor, code: str, now: in
         assert settings is not None
         if settings.readers == "invited" and not roles:
             raise Refused(
-                "not-a-member", "this consultation is for those invited; open your invitation link first"
+                "not-a-member",
+                "this consultation is for those invited; "
+                "open your invitation link, or the personal link that you got when you joined",
             )
         alive = {role: who for role, who in roles.items() if _is_alive(state, who)}
         return Seen(

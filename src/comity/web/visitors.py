@@ -50,7 +50,9 @@ class Visitor:
                 return roles[role]
         if not roles:
             raise Refused(
-                "not-a-member", "you have not joined this consultation; open your invitation link first"
+                "not-a-member",
+                "you have not joined this consultation in this browser; "
+                "open your invitation link, or the personal link that you got when you joined",
             )
         held = ", ".join(roles)
         allowed = ", ".join(sorted(role for role in MAY[kind] if role not in ("site", "newcomer")))

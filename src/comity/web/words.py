@@ -202,7 +202,10 @@ REFUSALS: Mapping[str, str] = {
     "no-such-consultation": _("There is no such consultation here; check the address of the page."),
     "no-such-page": _("There is no such page here; check its address, or begin at the first page."),
     "no-vote": _("You have no vote on this statement, so there is none to take back."),
-    "not-a-member": _("You have not joined this consultation; open your invitation link first."),
+    "not-a-member": _(
+        "You have not joined this consultation in this browser; "
+        "open your invitation link, or the personal link that you got when you joined."
+    ),
     "not-allowed": _("Your role does not allow this; ask the host."),
     "not-open-yet": _("This consultation is not open yet; come back when it opens."),
     "not-put-to-vote": _("This statement is not put to the vote; go on to the next one."),
