@@ -13,7 +13,7 @@ from comity.findings.auditing import audit_of
 from comity.findings.compute import findings_of
 from comity.record.consultation import NO_TIME, Consultation, Party, Promise, Source, Statement, VoteColumns
 from comity.rehearsal.example import example_consultation
-from tests.findings.test_slate import NOBODY, camps
+from tests.findings.test_slating import NOBODY, camps
 
 HOUR = 3_600_000
 

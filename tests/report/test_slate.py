@@ -6,10 +6,11 @@ import csv
 import json
 from dataclasses import replace
 
-from comity.findings.slate import GroupLeftOut, slate_findings
+from comity.findings.slate import GroupLeftOut
+from comity.findings.slating import slate_findings
 from comity.record.consultation import Statement
 from comity.report.slate import slate_csv, slate_json, slate_page
-from tests.findings.test_slate import camps
+from tests.findings.test_slating import camps
 
 FOUND = slate_findings(camps(), 4)
 

@@ -114,6 +114,8 @@ BY_THE_API: dict[str, list[str]] = {
     f"GET {C}/live": [f"GET {API}"],
     f"GET {C}/audit": [f"GET {API}/audit"],
     f"GET {C}/audit.json": [f"GET {API}/audit"],
+    f"GET {C}/slate": [f"GET {API}/slate"],
+    f"GET {C}/slate.json": [f"GET {API}/slate"],
     f"GET {C}/moderate": [f"GET {API}/statements"],
     f"POST {C}/moderate": [f"POST {API}/decisions"],
     f"GET {C}/log": [f"GET {API}/decisions"],
@@ -190,6 +192,7 @@ def test_what_host_and_translator_see_the_api_shows_them_alone(house: House) -> 
     assert client.get(f"{place}/tables/votes.csv").content == client.get("/c/rivers/record/votes.csv").content
     assert client.get(f"{place}/tables/none.csv").status_code == 404
     assert client.get(f"{place}/audit").json()
+    assert client.get(f"{place}/slate").status_code == 200
 
 
 def test_nothing_that_is_sent_breaks_the_api() -> None:

@@ -53,7 +53,7 @@ def slate(
 
         consultation = read_consultation(path, **roll_calls.options())
         say_what_was_read(consultation)
-        from comity.findings.slate import slate_findings
+        from comity.findings.slating import slate_findings
         from comity.report.slate import slate_csv, slate_json, slate_page
 
         working.step("choosing the slate")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict
 
 from markupsafe import Markup
 
 from comity.findings.slate import Checked, GroupLeftOut, Place, SlateFindings, SlateSide
-from comity.report.data import Lines, safe_cell
+from comity.report.data import Lines, plain, safe_cell
 from comity.report.frame import Frame, Section, page_frame
 from comity.report.language import quoted, said
 from comity.report.numbers import count, counted, figure, listed, percent
@@ -26,8 +25,8 @@ MOST_SIDES = 6
 
 
 def slate_json(findings: SlateFindings) -> str:
-    """Everything about the slate, keys sorted."""
-    return json.dumps(asdict(findings), ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1) + "\n"
+    """Everything about the slate but who wrote its statements, keys sorted."""
+    return json.dumps(plain(findings), ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1) + "\n"
 
 
 def slate_csv(findings: SlateFindings) -> str:

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from comity import __version__
 from comity.errors import Refused
 from comity.web import api, negotiation_api, reading_api
-from comity.web.audited import Audited
+from comity.web.asked import Asked, audit, slate
 from comity.web.collecting import Collecting
 from comity.web.drafting import Drafting
 from comity.web.given_back import given_back
@@ -38,6 +38,7 @@ from comity.web.pages import (
     recorded,
     saying,
     setting_up,
+    slating,
     translating,
     voting,
 )
@@ -66,6 +67,7 @@ PAGES = (
     saying,
     finding,
     auditing,
+    slating,
     moderating,
     translating,
     hosting,
@@ -100,7 +102,8 @@ def make_app(
         Live(published),
         Routings(reader),
         Drafting(reader, desk),
-        Audited(reader),
+        Asked(reader, audit),
+        Asked(reader, slate),
         set_up_key,
         mailer,
         translator,

@@ -19,9 +19,11 @@ from comity.web.views import Seen, seen
 from comity.web.visitors import COOKIE, Sessions, Visitor
 
 if TYPE_CHECKING:
+    from comity.findings.audit import Audit
+    from comity.findings.slate import SlateFindings
     from comity.outside.mail import Mailer
     from comity.outside.translation import Translator
-    from comity.web.audited import Audited
+    from comity.web.asked import Asked
     from comity.web.drafting import Drafting
     from comity.web.live import Live
     from comity.web.published import Published
@@ -45,7 +47,8 @@ class Parts:
     live: Live
     routings: Routings
     drafting: Drafting
-    audited: Audited
+    audits: Asked[Audit]
+    slates: Asked[SlateFindings | None]
     set_up_key: str
     mailer: Mailer | None = None
     translator: Translator | None = None

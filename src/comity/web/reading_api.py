@@ -53,10 +53,23 @@ def audit(request: Request, site: Site, who: Actor, consultation: Id) -> Respons
     from comity.report.audit import audit_json
 
     seen_by(request, site, consultation)
-    latest = site.audited.latest(consultation, 20.0)
+    latest = site.audits.latest(consultation, 20.0)
     if latest is None:
         raise Refused("still-computing", "the audit is being computed; ask again in a few seconds")
     return Response(audit_json(latest[1]), media_type="application/json")
+
+
+@router.get("/slate")
+def slate(request: Request, site: Site, who: Actor, consultation: Id) -> Response:
+    """Eight statements that represent everybody, and whom they leave out, as `comity slate` writes it; or null."""
+    from comity.report.slate import slate_json
+
+    seen_by(request, site, consultation)
+    latest = site.slates.latest(consultation, 20.0)
+    if latest is None:
+        raise Refused("still-computing", "the slate is being computed; ask again in a few seconds")
+    text = "null\n" if latest[1] is None else slate_json(latest[1])
+    return Response(text, media_type="application/json")
 
 
 @router.get("/record", response_class=Response)

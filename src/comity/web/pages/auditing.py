@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/c/{consultation}/audit")
 def audit_page(request: Request, site: Site, consultation: str) -> Response:
     seen = seen_by(request, site, consultation)
-    latest = site.audited.latest(consultation)
+    latest = site.audits.latest(consultation)
     if latest is None:
         response = page(request, "computing.html", seen=seen, here="findings")
         response.headers["refresh"] = "3"
@@ -40,7 +40,7 @@ def as_json(request: Request, site: Site, consultation: str) -> Response:
     from comity.report.audit import audit_json
 
     seen = seen_by(request, site, consultation)
-    latest = site.audited.latest(consultation, 20.0)
+    latest = site.audits.latest(consultation, 20.0)
     if latest is None:
         response = page(request, "computing.html", seen=seen, here="findings")
         response.headers["refresh"] = "3"

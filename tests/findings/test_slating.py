@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from comity.errors import Refused
-from comity.findings.slate import RULES, Basis, RuleName, slate_findings
+from comity.findings.slate import Basis, RuleName
+from comity.findings.slating import RULES, slate_findings
 from comity.record.consultation import Consultation, Party, Promise, Source, Statement, VoteColumns
 
 NOBODY = VoteColumns(
@@ -69,7 +70,7 @@ def test_the_order_of_lines_does_not_matter(basis: Basis) -> None:
 def test_who_is_left_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slate for North alone leaves out all of South."""
     from comity.engine.opinion.slates.approvals import Slate
-    from comity.findings import slate as module
+    from comity.findings import slating as module
 
     north_only = {"equal-shares": lambda approvals, size: Slate("equal shares", tuple(range(size)))}
     monkeypatch.setattr(module, "RULES", north_only)
