@@ -50,24 +50,52 @@ def test_the_gain_is_that_of_the_method_for_the_sides_of_a_person(
     member = np.array([side.side_id in (point.group, f"party:{point.party_id}") for side in findings.sides])
     assert member.sum() == 2
     wanted = ground_gain(standings_of(findings), member, findings.parameters.threshold)
-    assert routing._gain(routing._sides(point, point.party_id)) == pytest.approx(wanted, abs=1e-12)
+    assert routing._gain(member) == pytest.approx(wanted, abs=1e-12)
 
 
-def test_somebody_new_counts_for_his_or_her_party_only(findings: Findings, routing: Routing) -> None:
-    party = findings.parties[0].party_id
-    member = routing._sides(None, party)
-    assert [side.side_id for side, is_in in zip(findings.sides, member, strict=True) if is_in] == [
-        f"party:{party}"
-    ]
-    assert not routing._sides(None, None).any()
+def gain_with(findings: Findings, *sides: str) -> np.ndarray:
+    member = np.array([side.side_id in sides for side in findings.sides])
+    return ground_gain(standings_of(findings), member, findings.parameters.threshold)
+
+
+def test_somebody_new_counts_for_the_party_and_for_each_group_by_its_size(
+    findings: Findings, routing: Routing
+) -> None:
+    party = f"party:{findings.parties[0].party_id}"
+    groups = {side.side_id: side.on_map for side in findings.sides if side.kind == "group"}
+    assert len(groups) == 3
+    wanted = sum(size * gain_with(findings, party, group) for group, size in groups.items())
+    found = routing._expected_gain(None, findings.parties[0].party_id)
+    assert found == pytest.approx(wanted / sum(groups.values()), abs=1e-12)
+    alone = sum(size * gain_with(findings, group) for group, size in groups.items())
+    assert routing._expected_gain(None, None) == pytest.approx(alone / sum(groups.values()), abs=1e-12)
+
+
+def test_a_doubtful_place_counts_for_several_groups(findings: Findings, routing: Routing) -> None:
+    point = replace(findings.opinion_map.points[0], membership=0.7)
+    chances = routing._chances(point)
+    assert chances[str(point.group)] == 0.7
+    assert sum(chances.values()) == pytest.approx(1.0)
+    wanted = sum(chance * gain_with(findings, group) for group, chance in chances.items())
+    assert routing._expected_gain(point, None) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_what_is_told_about_a_place_grows_less_with_every_answer(
+    findings: Findings, routing: Routing
+) -> None:
+    ids = [item.statement.statement_id for item in findings.statements]
+    doubts = [np.trace(routing._doubt_of_place(routing._columns(ids[:n]))) for n in range(len(ids) + 1)]
+    assert doubts[0] == pytest.approx(2.0)
+    assert (np.diff(doubts) < 0).all()
 
 
 def test_the_same_person_in_the_same_turn_is_shown_the_same(findings: Findings, routing: Routing) -> None:
     waiting = all_waiting(findings)
-    chosen = [routing.next("p001", None, waiting, turn) for turn in (3, 3, 3)]
+    first, *rest = waiting
+    chosen = [routing.next("p001", None, rest, 1, [first.statement_id]) for _ in range(3)]
     assert len(set(chosen)) == 1
-    assert routing.next("p001", None, [], 3) is None
-    assert routing.next("p001", None, waiting[:1], 3) == 0
+    assert routing.next("p001", None, [], 0) is None
+    assert routing.next("p001", None, waiting[:1], 0) == 0
 
 
 def test_nobody_is_shown_anything_twice_and_everybody_everything(
@@ -75,9 +103,21 @@ def test_nobody_is_shown_anything_twice_and_everybody_everything(
 ) -> None:
     waiting = all_waiting(findings)
     seen: list[str] = []
-    while (chosen := routing.next("p007", "estova", waiting, len(seen))) is not None:
+    while (chosen := routing.next("p007", "estova", waiting, len(seen), seen)) is not None:
         seen.append(waiting.pop(chosen).statement_id)
     assert sorted(seen) == sorted(item.statement.statement_id for item in findings.statements)
+
+
+def test_votes_since_the_findings_send_the_next_people_elsewhere(
+    findings: Findings, routing: Routing
+) -> None:
+    now = [Waiting(item.statement.statement_id, item.tally.voted) for item in findings.statements]
+    routing = replace(routing, loading=np.zeros_like(routing.loading))
+    first = routing.next("p001", None, now, 0)
+    assert first is not None
+    later = list(now)
+    later[first] = replace(now[first], n_votes=now[first].n_votes * 1000)
+    assert routing.next("p001", None, later, 0) != first
 
 
 def test_a_statement_newer_than_the_findings_gets_its_turn(findings: Findings, routing: Routing) -> None:
@@ -97,7 +137,7 @@ def test_where_there_are_no_sides_everybody_is_one(findings: Findings) -> None:
     every = Standings(
         *(np.array([[getattr(one, name) for one in tallies]]) for name in ("agreed", "disagreed", "voted"))
     )
-    gain = routing._gain(routing._sides(None, None))
+    gain = routing._expected_gain(None, None)
     assert gain[:-1] == pytest.approx(ground_gain(every, np.array([True]), findings.parameters.threshold))
 
 
@@ -108,12 +148,15 @@ def test_ends_of_a_spectrum_are_sides_too(findings: Findings) -> None:
     bare = [replace(item, supports=item.supports[:2]) for item in findings.statements]
     routing = made(replace(findings, sides=sides, statements=tuple(bare)))
     points = sorted(findings.opinion_map.points, key=lambda point: point.position[0])
-    assert routing._sides(points[0], None).tolist() == [True, False]
-    assert routing._sides(points[len(points) // 2], None).tolist() == [False, False]
-    assert routing._sides(points[-1], None).tolist() == [False, True]
+    first, last = (routing._chances(replace(points[at], spread=(1e-6, 1.0))) for at in (0, -1))
+    assert first == pytest.approx({"end:1": 1.0, "end:2": 0.0})
+    assert last == pytest.approx({"end:1": 0.0, "end:2": 1.0})
+    middle = routing._chances(points[len(points) // 2])
+    assert 0.0 < sum(middle.values()) < 1.0
+    assert routing._chances(None) == {"end:1": 0.25, "end:2": 0.25}
 
 
-def test_where_no_single_votes_are_published_parties_alone_decide() -> None:
+def test_where_no_single_votes_are_published_sizes_stand_for_places() -> None:
     private = findings_of(replace(example_consultation(), promise=Promise("parties", 5)))
     routing = made(private)
     assert routing.points == {}

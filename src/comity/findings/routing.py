@@ -8,6 +8,7 @@ chosen can be computed again. Nothing here needs scipy but `outlook_of`, which r
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from comity.engine.opinion.routing import Outlook, Standings, gain_of, next_stat
 from comity.findings.findings import Findings, MapPoint, Tally
 
 Floats = npt.NDArray[np.float64]
+NEGLIGIBLE = 1e-3
+"""Chance of belonging to a group below which nothing is computed for it."""
 
 
 @dataclass(frozen=True)
@@ -32,59 +35,96 @@ class Waiting:
 class Routing:
     """What the choice rests on. The last column of every table is a statement that these findings do not have yet.
 
-    column: of each statement, by id. agrees, takes_side: counted shares of everybody, drawn to one half as Beta(1, 1)
-    does; shape (n_statements + 1,). loading: shape (n_statements + 1, d). side: number of each side, by id; empty where
-    there is none, and then everybody is one side. ends: positions on the main axis within which nobody is at an end.
+    column: of each statement, by id. counted: answers of everybody, agrees, takes_side: shares of everybody, drawn to
+    one half as Beta(1, 1) does; shape (n_statements + 1,). loading: shape (n_statements + 1, d). side: number of each
+    side, by id; empty where there is none, and then everybody is one side. usual: chance of each opinion group, or end,
+    for somebody without a place. ends: positions on the main axis within which nobody is at an end.
     """
 
     size: int
     known: Outlook
     column: dict[str, int]
+    counted: npt.NDArray[np.int64]
     agrees: Floats
     takes_side: Floats
     loading: Floats
     side: dict[str, int]
+    usual: dict[str, float]
     points: dict[str, MapPoint]
     ends: tuple[float, float] | None
     _gains: dict[bytes, Floats] = field(default_factory=dict)
 
-    def next(self, participant: str, party: str | None, waiting: Sequence[Waiting], turn: int) -> int | None:
+    def next(
+        self,
+        participant: str,
+        party: str | None,
+        waiting: Sequence[Waiting],
+        turn: int,
+        answered: Sequence[str] = (),
+    ) -> int | None:
         """Which of those waiting to show, by its place in the list; None where none waits.
 
         turn: how many this person has answered; with the person it makes the seed of the lots that are drawn.
+        answered: which ones, to know how well they tell his or her place.
         """
         if not waiting:
             return None
-        point = self.points.get(participant)
-        columns = np.array([self.column.get(item.statement_id, len(self.column)) for item in waiting])
-        covariance = np.eye(self.loading.shape[1])
-        if point is not None:
-            for axis, spread in enumerate(point.spread[: len(covariance)]):
-                covariance[axis, axis] = spread**2
-        of_map = place_gain(self.agrees[columns], self.takes_side[columns], self.loading[columns], covariance)
+        columns = self._columns([item.statement_id for item in waiting])
+        of_map = place_gain(
+            self.agrees[columns],
+            self.takes_side[columns],
+            self.loading[columns],
+            self._doubt_of_place(self._columns(answered)),
+        )
         return next_statement(
-            self._gain(self._sides(point, party))[columns],
+            self._expected_gain(self.points.get(participant), party)[columns],
             of_map,
             np.array([item.n_votes for item in waiting]),
             np.zeros(len(waiting), np.bool_),
             _seed(participant, turn),
+            self.counted[columns],
         )
 
-    def _sides(self, point: MapPoint | None, party: str | None) -> npt.NDArray[np.bool_]:
-        if not self.side:
-            return np.ones(1, np.bool_)
-        names = [f"party:{party}"]
-        if point is not None:
-            names.append(point.group or "")
-            if self.ends is not None:
-                names += [f"end:{1 + at}" for at, out in enumerate(self._outside(point.position[0])) if out]
-        member = np.zeros(len(self.side), np.bool_)
-        member[[self.side[name] for name in names if name in self.side]] = True
-        return member
+    def _columns(self, statements: Sequence[str]) -> npt.NDArray[np.int64]:
+        newer = len(self.column)
+        return np.array([self.column.get(name, newer) for name in statements], dtype=np.int64)
 
-    def _outside(self, along: float) -> tuple[bool, bool]:
-        low, high = self.ends or (-np.inf, np.inf)
-        return along <= low, along >= high
+    def _doubt_of_place(self, answered: npt.NDArray[np.int64]) -> Floats:
+        """Covariance of a person's place after these answers: 1 on every axis before any."""
+        agrees, loading = self.agrees[answered], self.loading[answered]
+        told = self.takes_side[answered] * agrees * (1.0 - agrees)
+        return np.asarray(np.linalg.inv(np.eye(loading.shape[1]) + (loading * told[:, None]).T @ loading))
+
+    def _expected_gain(self, point: MapPoint | None, party: str | None) -> Floats:
+        """Over the groups, or ends, that the person may belong to; the party is known."""
+        if not self.side:
+            return self._gain(np.ones(1, np.bool_))
+        member = np.zeros(len(self.side), np.bool_)
+        own = self.side.get(f"party:{party}")
+        if own is not None:
+            member[own] = True
+        chances = {name: chance for name, chance in self._chances(point).items() if chance > NEGLIGIBLE}
+        elsewhere = max(1.0 - sum(chances.values()), 0.0)
+        expected = elsewhere * self._gain(member)
+        for name, chance in chances.items():
+            also = member.copy()
+            also[self.side[name]] = True
+            expected += chance * self._gain(also)
+        return expected
+
+    def _chances(self, point: MapPoint | None) -> dict[str, float]:
+        """How probably somebody belongs to each group, or end."""
+        if point is None:
+            return self.usual
+        if self.ends is not None:
+            low, high = self.ends
+            along, spread = point.position[0], max(point.spread[0], 1e-9)
+            return {"end:1": _normal((low - along) / spread), "end:2": _normal((along - high) / spread)}
+        if point.group is None:
+            return self.usual
+        others = {name: chance for name, chance in self.usual.items() if name != point.group}
+        rest = (1.0 - point.membership) / max(sum(others.values()), 1e-9)
+        return {point.group: point.membership} | {name: rest * chance for name, chance in others.items()}
 
     def _gain(self, member: npt.NDArray[np.bool_]) -> Floats:
         """Few people differ in all their sides, so that most gains are looked up."""
@@ -108,7 +148,8 @@ def standings_of(findings: Findings) -> Standings:
         found = [[int(getattr(tally, name)) for tally in row] + [0] for row in rows]
         return np.array(found, dtype=np.int64)
 
-    return Standings(counts("agreed"), counts("disagreed"), counts("voted"))
+    delegations = np.array([side.is_delegation for side in findings.sides] or [False])
+    return Standings(counts("agreed"), counts("disagreed"), counts("voted"), delegations)
 
 
 def outlook_of(standings: Standings, threshold: float) -> Outlook:
@@ -131,17 +172,26 @@ def routing_of(findings: Findings, known: Outlook) -> Routing:
     has_ends = any(side.kind == "end" for side in findings.sides) and bool(points)
     along = np.array([point.position[0] for point in points if point.position])
     low, high = np.quantile(along, [0.25, 0.75]) if has_ends else (0.0, 0.0)
+    groups = {side.side_id: side.on_map for side in findings.sides if side.kind == "group"}
+    ends = {side.side_id: 0.25 for side in findings.sides if side.kind == "end"}
     return Routing(
         findings.head.size if findings.head else 0,
         known,
         {item.statement.statement_id: column for column, item in enumerate(findings.statements)},
+        voted.astype(np.int64),
         (agreed + 1.0) / (sided + 2.0),
         (sided + 1.0) / (voted + 2.0),
         loading,
         {side.side_id: number for number, side in enumerate(findings.sides)},
+        ends | {group: size / max(sum(groups.values()), 1) for group, size in groups.items()},
         {point.participant_id: point for point in points},
         (float(low), float(high)) if has_ends else None,
     )
+
+
+def _normal(z: float) -> float:
+    """The standard normal distribution function."""
+    return 0.5 * math.erfc(-z / math.sqrt(2.0))
 
 
 def _seed(participant: str, turn: int) -> int:

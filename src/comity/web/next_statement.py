@@ -25,7 +25,8 @@ def next_statement(
     """
     member = state.members.get(pseudonym)
     answered = member.answers if member is not None else {}
-    waiting = [item for item in state.votable() if item.number not in answered]
+    votable = state.votable()
+    waiting = [item for item in votable if item.number not in answered]
     late = set(skipped)
     waiting = [item for item in waiting if item.statement not in late] or waiting
     if routing is None:
@@ -39,7 +40,8 @@ def next_statement(
         )
     shown = [Waiting(item.statement, item.agreed + item.disagreed + item.passed) for item in waiting]
     party = None if member is None else member.party
-    chosen = routing.next(pseudonym, party, shown, len(answered))
+    given = [item.statement for item in votable if item.number in answered]
+    chosen = routing.next(pseudonym, party, shown, len(answered), given)
     return None if chosen is None else waiting[chosen]
 
 

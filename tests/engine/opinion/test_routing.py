@@ -9,14 +9,24 @@ import pytest
 from scipy.stats import beta
 from tests.simulated_votes import two_camps
 
+from comity.engine.opinion.common_ground import common_ground
 from comity.engine.opinion.passing import passing
-from comity.engine.opinion.routing import FAIR_START, Standings, ground_gain, map_gain, next_statement
+from comity.engine.opinion.routing import (
+    FAIR_START,
+    Standings,
+    gain_of,
+    ground_gain,
+    map_gain,
+    next_statement,
+    outlook,
+)
 from comity.engine.opinion.spatial import spatial_model
+from comity.engine.opinion.tallies import Tallies
 from comity.engine.votes import Integers
 
 
 def slow_gain(said: Integers, voted: Integers, member: list[bool], j: int) -> float:
-    """Doubt before less mean doubt after one answer, from the Beta distributions themselves."""
+    """Doubt before less mean doubt after one answer, by relative growth, from the Beta distributions themselves."""
 
     def doubt(more_said: int, more_voted: int) -> float:
         q = 1.0
@@ -28,7 +38,7 @@ def slow_gain(said: Integers, voted: Integers, member: list[bool], j: int) -> fl
     k = sum(said[s, j] for s, inside in enumerate(member) if inside)
     n = sum(voted[s, j] for s, inside in enumerate(member) if inside)
     chance = (k + 1) / (n + 2)
-    return max(0.0, float(doubt(0, 0) - chance * doubt(1, 1) - (1 - chance) * doubt(0, 1)))
+    return float(n + 2) * max(0.0, float(doubt(0, 0) - chance * doubt(1, 1) - (1 - chance) * doubt(0, 1)))
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -41,6 +51,44 @@ def test_the_gain_is_what_its_definition_says(seed: int) -> None:
     found = ground_gain(Standings(agreed, disagreed, voted), np.array(member))
     slow = [slow_gain(agreed, voted, member, j) + slow_gain(disagreed, voted, member, j) for j in range(4)]
     assert found == pytest.approx(slow, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_outlook_is_the_certainty_of_common_ground_delegations_included(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    voted = generator.integers(0, 5, (3, 40))
+    voted[1:] += 1
+    agreed = generator.binomial(voted, 0.7)
+    disagreed = generator.binomial(voted - agreed, 0.7)
+    delegations = np.array([False, True, True])
+    known = outlook(Standings(agreed, disagreed, voted, delegations))
+    table = common_ground(Tallies(agreed, disagreed, voted - agreed - disagreed), delegations)
+    supports, rejects = np.exp(known.now.sum(axis=1))
+    assert supports == pytest.approx(table.supports, abs=1e-12)
+    assert rejects == pytest.approx(table.rejects, abs=1e-12)
+    more = outlook(Standings(agreed + 1, disagreed, voted + 1, delegations))
+    assert known.after_yes[0] == pytest.approx(more.now[0], abs=1e-12)
+
+
+def test_a_silent_delegation_is_asked_where_the_others_agree() -> None:
+    agreed, voted = np.array([[30, 30, 16], [0, 1, 0]]), np.array([[32, 32, 32], [0, 1, 0]])
+    standings = Standings(agreed, voted - agreed, voted, np.array([False, True]))
+    silent, spoke, hopeless = ground_gain(standings, np.array([False, True]))
+    assert silent > 0.5
+    assert spoke < silent / 100
+    assert hopeless < silent / 50
+    against = Standings(
+        np.array([[25], [0]]), np.array([[0], [0]]), np.array([[32], [1]]), np.array([False, True])
+    )
+    assert ground_gain(against, np.array([True, False]))[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_how_far_from_decided_counts_and_not_how_many_votes_were_spent_on_it() -> None:
+    """Three times the votes at the same distance from the threshold, in standard deviations, are worth the same."""
+    n = np.array([100, 400, 1600])
+    agreed = np.round(0.6 * n + 1.0 * np.sqrt(0.24 * n)).astype(np.int64)
+    gain = ground_gain(Standings(agreed[None], (n - agreed)[None] * 0, n[None]), np.array([True]))
+    assert gain.max() / gain.min() < 1.3
 
 
 def test_who_is_of_no_side_says_nothing_about_common_ground() -> None:
@@ -86,3 +134,59 @@ def test_a_new_statement_is_shown_in_about_a_fifth_of_turns_though_it_promises_n
     assert 0.17 < shown.count(3) / 2_000 < 0.23
     n_votes[3] = FAIR_START
     assert 3 not in {next_statement(worth, worth, n_votes, np.zeros(10, bool), seed) for seed in range(200)}
+
+
+def test_votes_cast_since_the_counts_send_the_next_ones_elsewhere() -> None:
+    """With the same old counts for all of them, 300 people answer the two best statements as those are worth."""
+    ground, nothing, counted = np.array([2.0, 1.0, 0.01]), np.zeros(3), np.full(3, 48)
+    n_votes = counted.copy()
+    for seed in range(100):
+        chosen = next_statement(ground, nothing, n_votes, np.zeros(3, bool), seed, counted)
+        assert chosen is not None
+        n_votes[chosen] += 1
+    assert n_votes.tolist() in ([132, 64, 48], [131, 65, 48], [133, 63, 48], [132, 65, 48], [131, 66, 48])
+    assert next_statement(ground, nothing, counted - 5, np.zeros(3, bool), 1, counted) == 0
+
+
+def votes_needed(seed: int, routed: bool) -> int:
+    """Votes after which the planted common ground, and nothing else, is named for good; 3,000 if never.
+
+    Two sides of 50, 60 statements: 8 that both support (four in five), 26 that one side supports and one rejects, 26
+    on which both are of two minds.
+    """
+    dice = np.random.default_rng(seed)
+    kind = np.repeat([0, 1, 2], [8, 26, 26])
+    chance = np.array([[0.85, 0.8, 0.4], [0.85, 0.2, 0.4]])[:, kind]
+    side_of = np.arange(100) % 2
+    closed, n_votes = np.zeros((100, 60), bool), np.zeros(60, np.int64)
+    agreed, voted = np.zeros((2, 60), np.int64), np.zeros((2, 60), np.int64)
+    last_wrong = 0
+    for t in range(3_000):
+        i = int(dice.integers(100))
+        s = int(side_of[i])
+        if routed and t % 30 == 0:
+            known, counted = outlook(Standings(agreed, voted - agreed, voted)), n_votes.copy()
+            gains = [gain_of(known, side) for side in np.eye(2, dtype=bool)]
+        if routed:
+            j = next_statement(
+                gains[s], np.zeros(60), n_votes, closed[i], int(dice.integers(1 << 62)), counted
+            )
+        else:
+            j = int(dice.choice(np.flatnonzero(~closed[i])))
+        assert j is not None
+        assert not closed[i, j]
+        closed[i, j] = True
+        n_votes[j] += 1
+        voted[s, j] += 1
+        agreed[s, j] += dice.random() < chance[s, j]
+        if t % 30 == 29:
+            names = (
+                common_ground(Tallies(agreed, voted - agreed, voted * 0), np.zeros(2, bool)).supports >= 0.95
+            )
+            last_wrong = last_wrong if (names == (kind == 0)).all() else t + 1
+    return last_wrong
+
+
+def test_planted_common_ground_is_found_with_half_the_votes_of_random_order() -> None:
+    routed, plain = (np.mean([votes_needed(seed, way) for seed in range(4)]) for way in (True, False))
+    assert routed <= 0.6 * plain, (routed, plain)
