@@ -186,7 +186,7 @@ def test_each_gets_what_matters_to_it_and_every_draft_comes_out_the_same_again()
         (("large", "9"), "improved"),
         (("large", "9"), "no improvement left"),
     ]
-    assert replayed(bargain, PARTIES, texts) == drafting.Replayed(3, 0, None)
+    assert replayed(bargain, PARTIES, texts) == drafting.Replayed(n_same=3)
 
 
 def test_a_draft_that_does_not_follow_is_found() -> None:
@@ -200,12 +200,57 @@ def test_a_draft_that_does_not_follow_is_found() -> None:
 
 def test_without_the_texts_nothing_is_proved_and_nothing_is_wrong() -> None:
     bargain, texts = told()
-    assert replayed(bargain, PARTIES, {}) == drafting.Replayed(0, 3, None)
+    assert replayed(bargain, PARTIES, {}) == drafting.Replayed(n_unknown=3)
     with pytest.raises(Refused, match="is not here"):
         next_of(bargain, PARTIES, {}, bargain.stated)
     own = replace(bargain.drafts[0], computed=False, package={"dam": "no", "fund": "0"})
     bargain.drafts[0] = own
     assert replayed(bargain, PARTIES, texts).n_same <= 2
+
+
+def test_of_packages_that_cannot_be_listed_the_claims_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from comity.engine.bargaining import agreements
+
+    bargain, texts = told()
+    monkeypatch.setattr(agreements, "can_be_listed", lambda space: False)
+    assert replayed(bargain, PARTIES, texts) == drafting.Replayed(n_same=1, n_claims=2)
+    for place, package, says in (
+        (1, {"dam": "no", "fund": "0"}, "better for some and worse for none, and is not"),
+        (2, {"dam": "large", "fund": "5"}, "said to leave the draft before it as it was"),
+    ):
+        drafts = list(bargain.drafts)
+        bargain.drafts[place] = replace(bargain.drafts[place], package=package)
+        found = replayed(bargain, PARTIES, texts)
+        assert found.wrong is not None
+        assert says in found.wrong[1]
+        bargain.drafts[:] = drafts
+    bargain.drafts[2] = replace(bargain.drafts[2], package=dict(bargain.drafts[0].package))
+    bargain.drafts[1] = replace(bargain.drafts[1], package=dict(bargain.drafts[0].package))
+    found = replayed(bargain, PARTIES, texts)
+    assert found.wrong is not None
+
+
+def test_a_draft_that_ends_too_early_is_found_among_packages_that_cannot_be_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from comity.engine.bargaining import agreements
+
+    bargain, texts = told()
+    monkeypatch.setattr(agreements, "can_be_listed", lambda space: False)
+    bargain.drafts[1] = replace(
+        bargain.drafts[1], package=dict(bargain.drafts[0].package), why="no improvement left"
+    )
+    found = replayed(bargain, PARTIES, texts)
+    assert found.wrong == (
+        2,
+        "it is said to be the end (no improvement left), and another package goes on from it",
+    )
+
+
+def test_a_draft_by_a_method_of_another_version_is_not_judged() -> None:
+    bargain, texts = told()
+    bargain.drafts[1] = replace(bargain.drafts[1], method="single-text/9")
+    assert replayed(bargain, PARTIES, texts) == drafting.Replayed(n_same=2, n_other=1)
 
 
 def test_a_solution_begins_and_nothing_better_is_left() -> None:

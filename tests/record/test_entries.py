@@ -64,6 +64,17 @@ def test_every_kind_reads_back(data: bytes) -> None:
     assert canonical(json.loads(data)) == data
 
 
+def test_a_draft_from_before_drafts_named_their_method_keeps_its_bytes() -> None:
+    old, new = (json.loads(data) for data in story() if b'"draft-proposed"' in data)
+    assert "method" not in old
+    assert new["method"] == "single-text/1"
+    assert canonical(old) == entry_bytes(entry_from_object(old))
+    with pytest.raises(ValueError, match="canonical bytes"):
+        entry_from(canonical({**old, "method": None}))
+    with pytest.raises(ValueError, match="method is a method's id"):
+        entry_from(canonical({**old, "method": "by hand"}))
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(story()), st.data())
 def test_no_other_bytes_read_as_an_entry(data: bytes, draw: st.DataObject) -> None:

@@ -117,6 +117,15 @@ def story(**settings: Any) -> list[bytes]:
         MembershipEnded(by=HOST, member=EVE),
         IdentityErased(by=DOV, member=DOV),
         Closed(by=HOST),
+        DraftProposed(
+            by=HOST,
+            draft=2,
+            package={"weir": "low"},
+            why="improved",
+            interests={"aland": text(INTERESTS)},
+            comity_version="0.1.0",
+            method="single-text/1",
+        ),
         NegotiationEnded(by=HOST, outcome="withdrawn"),
     ):
         tell(entry)

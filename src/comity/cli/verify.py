@@ -126,21 +126,38 @@ def _check_drafts(found: Verified, whole: Verified) -> None:
         return
     from comity.findings.drafting import replayed
 
-    n_same, n_unknown = 0, 0
-    for bargain in bargains:
-        came = replayed(bargain, whole.state.parties, whole.texts)
+    every = [replayed(bargain, whole.state.parties, whole.texts) for bargain in bargains]
+    for came in every:
         if came.wrong is not None:
             number, says = came.wrong
             raise Differs(f"draft {number}", says)
-        n_same, n_unknown = n_same + came.n_same, n_unknown + came.n_unknown
+    n_same, n_claims, n_open, n_unknown, n_other = (
+        sum(getattr(came, name) for came in every)
+        for name in ("n_same", "n_claims", "n_open", "n_unknown", "n_other")
+    )
     if n_same:
         found.proved.append(
             f"{n_same} drafts were computed again from what the parties stated and are the same"
+        )
+    if n_claims:
+        found.proved.append(
+            f"what {n_claims} drafts claim of themselves is so: acceptable to all, better for some and worse for none, "
+            "or nothing better left"
+        )
+        found.unproved.append(
+            f"that these {n_claims} drafts are the ones the method chooses: there are too many packages to list them "
+            "all, so another one may be as good"
+        )
+    if n_open:
+        found.unproved.append(
+            f"that nothing better is left after {n_open} drafts: that could not be settled in the time allowed"
         )
     if n_unknown:
         found.unproved.append(
             f"{n_unknown} drafts: what they rest on is not in this copy (an auditor's full copy holds it)"
         )
+    if n_other:
+        found.unproved.append(f"{n_other} drafts: they name a method that this version does not know")
 
 
 def _check_findings(found: Verified, whole: Verified, path: Path, record: Path) -> None:

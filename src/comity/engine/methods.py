@@ -47,5 +47,6 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "egalitarian-package/1": "comity.engine.bargaining.solutions:egalitarian",
         "utilitarian-package/1": "comity.engine.bargaining.solutions:utilitarian",
         "package-frontier/1": "comity.engine.bargaining.frontier:frontier",
+        "single-text/1": "comity.engine.bargaining.single_text:next_proposal",
     }
 )

@@ -6,8 +6,10 @@ marks give the same drafts, also where packages are too many to be listed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -18,11 +20,12 @@ from comity.engine.bargaining.solutions import leximin_best
 from comity.engine.bargaining.space import Integers, Space, acceptable, refused, values_of
 from comity.errors import Refused
 from comity.findings.package_space import names_of, numbers_of, space_of
-from comity.record.bargain import Bargain, DraftProposed, Start, Why
+from comity.record.bargain import ENDINGS, Bargain, DraftProposed, Start, Why
 from comity.record.consultation import Party
 from comity.record.interests import negotiation_of, package_of, party_names
 from comity.record.negotiation import Negotiation, Package
 
+METHOD = "single-text/1"
 SECONDS = 30.0
 """The most that is spent on an improvement where packages cannot be listed."""
 
@@ -37,13 +40,18 @@ class Drafted:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came of computing every draft again. n_same: drafts that came out the same; n_unknown: drafts that rest on
-    what is not at hand; wrong: the number of a draft and what is wrong with it, None where nothing is.
+    """What came of computing every draft again. n_same: drafts that came out the same; n_claims: drafts among more
+    packages than can be listed, of which what they claim was found true; n_open: such drafts whose claim that nothing
+    better is left could not be settled in time; n_unknown: drafts that rest on what is not at hand; n_other: drafts by
+    a method that is not known here; wrong: the number of a draft and what is wrong with it, None where nothing is.
     """
 
-    n_same: int
-    n_unknown: int
-    wrong: tuple[int, str] | None
+    n_same: int = 0
+    n_claims: int = 0
+    n_open: int = 0
+    n_unknown: int = 0
+    n_other: int = 0
+    wrong: tuple[int, str] | None = None
 
 
 def first_draft(negotiation: Negotiation, start: Start, seconds: float = SECONDS) -> Drafted:
@@ -106,53 +114,65 @@ def next_of(
 
 def replayed(bargain: Bargain, parties: Mapping[str, Party], texts: Mapping[str, str]) -> Replayed:
     """Compute every draft of a negotiation again from the texts at hand, and compare. texts: by hash."""
-    same, unknown = 0, 0
+    count: Counter[str] = Counter()
     for place, draft in enumerate(bargain.drafts):
         if not draft.computed:
             continue
+        if draft.method not in (None, METHOD):
+            count["n_other"] += 1
+            continue
         needed = [*draft.interests.values(), *(bargain.hurts[place - 1].values() if place else ())]
         if any(hash_ not in texts for hash_ in needed):
-            unknown += 1
+            count["n_unknown"] += 1
             continue
         try:
-            wrong = _difference(bargain, parties, texts, draft, place)
+            came, wrong = _compared(bargain, parties, texts, draft, place)
         except Refused as refused:
-            wrong = refused.text
+            came, wrong = "n_same", refused.text
         if wrong is not None:
-            return Replayed(same, unknown, (draft.draft, wrong))
-        same += 1
-    return Replayed(same, unknown, None)
+            return Replayed(**count, wrong=(draft.draft, wrong))
+        count[came] += 1
+    return Replayed(**count)
 
 
-def _difference(
+Came = Literal["n_same", "n_claims", "n_open"]
+
+
+def _compared(
     bargain: Bargain, parties: Mapping[str, Party], texts: Mapping[str, str], draft: DraftProposed, place: int
-) -> str | None:
-    """How a recorded draft differs from what the statements and marks give."""
+) -> tuple[Came, str | None]:
+    """How a recorded draft was checked, and how it differs from what the statements and marks give."""
     found = package_of(bargain, draft.package)
     negotiation = _negotiation(bargain, parties, texts, draft.interests)
     space, _ = space_of(negotiation)
-    agreements = Agreements(space, SECONDS)
-    if place and not _begins(bargain, place) and agreements.listed is None:
-        return _claims(negotiation, space, bargain, draft, place)
+    if place and not _begins(bargain, place) and Agreements(space, SECONDS).listed is None:
+        return _claimed(negotiation, space, bargain, draft, place)
     says = _drafted(bargain, parties, texts, draft.interests, place)
     if says != Drafted(found, draft.why):
         told, given = ", ".join(found), ", ".join(says.package)
-        return f"the record has {told} ({draft.why}), the statements give {given} ({says.why})"
-    return None
+        return "n_same", f"the record has {told} ({draft.why}), the statements give {given} ({says.why})"
+    return "n_same", None
 
 
-def _claims(
+def _claimed(
     negotiation: Negotiation, space: Space, bargain: Bargain, draft: DraftProposed, place: int
-) -> str | None:
+) -> tuple[Came, str | None]:
     """Of packages that cannot be listed another improvement may be found elsewhere: what a draft claims is checked."""
     before = numbers_of(negotiation, package_of(bargain, bargain.drafts[place - 1].package))
     now = numbers_of(negotiation, package_of(bargain, draft.package))
     values = values_of(space, np.stack([before, now]))
-    if draft.why in ("improved", "made acceptable") and not _stands(space, now):
-        return "it is said to be acceptable to all, and is not"
+    if draft.why in ENDINGS:
+        if (before != now).any():
+            return "n_claims", "it is said to leave the draft before it as it was, and does not"
+        proposal, proven = proposal_of(space, before, (), Agreements(space, SECONDS).ideal_or_one, SECONDS)
+        if not proposal.ends:
+            return "n_claims", f"it is said to be the end ({draft.why}), and another package goes on from it"
+        return ("n_claims" if proven else "n_open"), None
+    if not _stands(space, now):
+        return "n_claims", "it is said to be acceptable to all, and is not"
     if draft.why == "improved" and not ((values[1] >= values[0]).all() and (values[1] > values[0]).any()):
-        return "it is said to be better for some and worse for none, and is not"
-    return None
+        return "n_claims", "it is said to be better for some and worse for none, and is not"
+    return "n_claims", None
 
 
 def _drafted(

@@ -142,7 +142,7 @@ class _Found:
             accounts=() if best is None else accounts_of(negotiation, self.space, best, self.draft),
             files=negotiation.files,
             notes=negotiation.notes,
-            methods={**METHOD_OF, "frontier": "package-frontier/1"},
+            methods={**METHOD_OF, "frontier": "package-frontier/1", "single text": "single-text/1"},
             comity_version=__version__,
         )
 

@@ -76,7 +76,8 @@ class DraftProposed(Entry):
     one before.
 
     computed: by the program; else it is a first draft of the host's own. interests: party -> the hash of the statement
-    that the draft rests on. comity_version: what computed it.
+    that the draft rests on. comity_version: what computed it. method: the id of the method that it was computed by;
+    None for the host's own, and in records from before drafts named one.
     """
 
     kind: ClassVar[str] = "draft-proposed"
@@ -86,6 +87,7 @@ class DraftProposed(Entry):
     computed: bool = True
     interests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     comity_version: str
+    method: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,6 +335,8 @@ def _check_author(bargain: Bargain, entry: DraftProposed, parties: Collection[st
         raise Refused(
             "draft", "only a first draft of the host's own is not computed; leave the rest to the program"
         )
+    if not entry.computed and entry.method is not None:
+        raise Refused("draft", "a draft of the host's own was not computed by any method; leave the method out")
     if entry.by != SITE:
         return
     awaited = bargain.awaited(parties)

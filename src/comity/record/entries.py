@@ -52,6 +52,7 @@ ErasureReason = Literal["author-asked", "personal-data", "unlawful", "retention-
 ID = re.compile(r"[^\s\"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 SALT = re.compile(r"[0-9a-f]{32}\Z")
+METHOD = re.compile(r"[a-z][a-z0-9-]{0,59}/[1-9][0-9]{0,3}\Z")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 TIME = range(-(2**53) + 1, 2**53)
 
@@ -303,6 +304,9 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
 )
 """Every kind of entry by its name in the record."""
 
+LATER = frozenset({(DraftProposed, "method")})
+"""Fields that entries written before them have not: left out where they are None, so that old bytes stay what they were."""
+
 CHANGEABLE = (
     "title",
     "question",
@@ -341,6 +345,8 @@ def entry_object(entry: Entry) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": entry.kind}
     for name in _names(type(entry)):
         value = getattr(entry, name)
+        if value is None and (type(entry), name) in LATER:
+            continue
         if isinstance(value, Mapping):
             value = {key: _plain(item) for key, item in value.items()}
         found[name] = _plain(value)
@@ -372,10 +378,11 @@ def entry_from_object(value: Any) -> Entry:
         raise ValueError(f"{kind!r} is no kind of entry")
     cls = KINDS[value["kind"]]
     names = _names(cls)
-    if len(value) != len(names) + 1 or not value.keys() >= set(names):
-        missing, unknown = set(names) - value.keys(), value.keys() - set(names) - {"kind"}
+    missing = {name for name in names if name not in value and (cls, name) not in LATER}
+    unknown = value.keys() - set(names) - {"kind"}
+    if missing or unknown:
         raise ValueError(f"{cls.kind}: missing {sorted(missing)}, unknown {sorted(unknown)}")
-    entry = cls(**{name: _frozen(value[name]) for name in names})
+    entry = cls(**{name: _frozen(value[name]) for name in names if name in value})
     check_fields(entry)
     return entry
 
@@ -610,6 +617,7 @@ _FORMS: Mapping[str, Check] = {
     "weights": _mapping_of(_number(1e-6, 1e6, "a number from 0.000001 to 1000000")),
     "consents": _BOOL,
     "computed": _BOOL,
+    "method": _or_none(_matches(METHOD, "a method's id such as single-text/1")),
     "outcome": _one_of(Outcome),
 }
 """What a field must look like, whatever entry it stands in; `_SPECIAL` holds what differs by kind."""

@@ -166,6 +166,8 @@ class Drafting:
             return NegotiationEnded(by=SITE, outcome="agreement", draft=bargain.latest)
         hurts = bargain.hurts[-1].values() if bargain.hurts else ()
         texts = self.reader.private_texts(consultation, [*bargain.stated.values(), *hurts])
+        from comity.findings.drafting import METHOD
+
         drafted = self.reader.aside(_drafted, bargain, parties, dict(texts)).result()
         if drafted.why == "no improvement left" and bargain.is_decided(parties):
             return NegotiationEnded(by=by, outcome="agreement", draft=bargain.latest)
@@ -176,6 +178,7 @@ class Drafting:
             why=drafted.why,
             interests=bargain.stated,
             comity_version=__version__,
+            method=METHOD,
         )
 
 
