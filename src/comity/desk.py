@@ -149,7 +149,7 @@ class Desk:
     def translate(
         self, consultation: str, by: str, *, subject: str, language: str, text: str, state: TranslationState
     ) -> Receipt:
-        """Add a translation of a statement, or of 'title', 'question' or 'background'."""
+        """Add a translation of a statement, of 'title', 'question', 'background', or the name of an issue or option."""
         kept = new_text(text)
         entry = TranslationAdded(by=by, subject=subject, language=language, text=kept.hash, state=state)
         return self.submit(consultation, entry, [beside_text(kept)])

@@ -16,8 +16,18 @@ from comity.record.bargain import (
     IssueAdded,
     NegotiationEnded,
     NegotiationOpened,
+    TranslatedName,
 )
-from comity.record.entries import Closed, Entry, TextErased
+from comity.record.canonical import token_hash
+from comity.record.entries import (
+    Closed,
+    Entry,
+    InvitationIssued,
+    ParticipantJoined,
+    StatementSubmitted,
+    TextErased,
+    TranslationAdded,
+)
 from comity.record.state import State
 from tests.record.example import ANA, HOST, admitted, beginning, text
 
@@ -224,3 +234,72 @@ def test_refusals(name: str) -> None:
         after(*before, entry)
     assert refused.value.code == code
     assert words in str(refused.value)
+
+
+def named(subject: str, words: str, state: str = "draft") -> TranslationAdded:
+    return TranslationAdded(by=HOST, subject=subject, language="fr", text=text(words), state=state)  # type: ignore[arg-type]
+
+
+def test_issues_and_options_are_named_in_other_languages() -> None:
+    state = after(
+        OPENED, WEIR, FUND, named("issue:weir", "Barrage"), named("option:1:weir", "bas", "checked")
+    )
+    found = state.bargain.translations
+    assert found["issue:weir", "fr"] == TranslatedName(text("Barrage"), HOST, "draft")
+    assert found["option:1:weir", "fr"].state == "checked"
+    assert not state.translations
+    assert state.texts.keys() >= {text("Barrage"), text("bas")}
+    admitted([named("issue:weir", "Seuil")], state)
+    assert found["issue:weir", "fr"].text == text("Seuil")
+    admitted([TextErased(by=HOST, text=text("bas"), reason="author-asked")], state)
+    admitted([NegotiationEnded(by=HOST, outcome="withdrawn"), OPENED, WEIR], state)
+    assert not state.bargain.translations, "another negotiation names its issues anew"
+    assert state.past_bargains[0].translations is found
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "issue:dam",
+        "option:3:weir",
+        "option:01:weir",
+        "option:-1:weir",
+        "option:1:dam",
+        "option:1",
+        "weir",
+        "issue:",
+    ],
+)
+def test_what_is_no_issue_or_option_has_no_name_to_translate(subject: str) -> None:
+    with pytest.raises(Refused) as refused:
+        after(OPENED, WEIR, named(subject, "x"))
+    assert refused.value.code == "unknown-statement"
+
+
+def test_a_name_like_that_of_an_issue_is_a_statements_where_there_is_one() -> None:
+    said = StatementSubmitted(by=HOST, statement="issue:weir", text=text("s"), length=1, seed=True)
+    state = after(said, OPENED, WEIR, named("issue:weir", "x"))
+    assert state.translations["issue:weir", "fr"].text == text("x")
+    assert not state.bargain.translations
+
+
+def test_whoever_translated_a_name_may_erase_it() -> None:
+    by_titus = replace(named("issue:weir", "Barrage"), by="p-titus")
+    state = after(
+        InvitationIssued(by=HOST, invitation=token_hash("t"), role="translator"),
+        ParticipantJoined(by="p-titus", role="translator", invitation=token_hash("t")),
+        OPENED,
+        WEIR,
+        by_titus,
+        NegotiationEnded(by=HOST, outcome="withdrawn"),
+    )
+    admitted([TextErased(by="p-titus", text=text("Barrage"), reason="author-asked")], state)
+    assert text("Barrage") in state.erased
+
+
+def test_a_draft_of_the_hosts_own_names_no_method() -> None:
+    own = replace(FIRST, computed=False, method="single-text/1")
+    with pytest.raises(Refused, match="was not computed by any method"):
+        after(OPENED, WEIR, FUND, STATED, own)
+    state = after(OPENED, WEIR, FUND, STATED, replace(FIRST, method="single-text/1"))
+    assert state.bargain.drafts[-1].method == "single-text/1"

@@ -374,7 +374,10 @@ def _vote_withdrawn(state: State, entry: VoteWithdrawn) -> None:
 
 def _translation_added(state: State, entry: TranslationAdded) -> None:
     settings = _settings(state)
-    if entry.subject not in ("title", "question", "background"):
+    named = entry.subject in ("title", "question", "background") or bargain.is_named(
+        state.bargain, entry.subject
+    )
+    if not named:
         _statement(state, entry.subject)
     if entry.language not in settings.languages:
         raise Refused(
@@ -396,6 +399,8 @@ def _text_erased(state: State, entry: TextErased) -> None:
         return
     writers = [item.author for item in state.statements.values() if item.text == entry.text]
     writers += [item.by for item in state.translations.values() if item.text == entry.text]
+    for one in (*state.past_bargains, state.bargain):
+        writers += [item.by for item in one.translations.values() if item.text == entry.text]
     writers += [state.private.get(entry.text, "")]
     if entry.by not in writers:
         raise Refused(

@@ -121,6 +121,15 @@ class NegotiationEnded(Entry):
     draft: int | None = None
 
 
+@dataclass(frozen=True)
+class TranslatedName:
+    """The name of an issue or option in another language. text: its `text_hash`; by: who added it; state: how sure."""
+
+    text: str
+    by: str
+    state: str
+
+
 @dataclass(slots=True)
 class Bargain:
     """Where the negotiation stands. terms: None before it was opened. issues: by id, in the order of submission.
@@ -128,7 +137,7 @@ class Bargain:
     number: of the entry that opened it. before: how many drafts were proposed in earlier negotiations. interests:
     party -> its latest statement; statements: all of them. drafts: oldest first; of each of them, in the same order,
     numbers: of its entry; hurts: party -> hash of its mark; answers: party -> whether it consents. end: None until it
-    ended.
+    ended. translations: hash of the name of an issue or option in another language, by (subject, language).
     """
 
     terms: NegotiationOpened | None = None
@@ -142,6 +151,7 @@ class Bargain:
     hurts: list[dict[str, str]] = field(default_factory=list)
     answers: list[dict[str, bool]] = field(default_factory=list)
     end: NegotiationEnded | None = None
+    translations: dict[tuple[str, str], TranslatedName] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:
@@ -217,6 +227,31 @@ def check(bargain: Bargain, entry: Entry, parties: Collection[str]) -> None:
         _check_on_the_table(bargain, entry)
     elif isinstance(entry, NegotiationEnded):
         _check_end(bargain, entry, parties)
+
+
+def issue_subject(issue: str) -> str:
+    """What `translation-added` calls the name of an issue of the latest negotiation. issue: its id."""
+    return f"issue:{issue}"
+
+
+def option_subject(issue: str, option: int) -> str:
+    """What `translation-added` calls an option of an issue of the latest negotiation, counted from 0.
+
+    >>> option_subject("weir", 2)
+    'option:2:weir'
+    """
+    return f"option:{option}:{issue}"
+
+
+def is_named(bargain: Bargain, subject: str) -> bool:
+    """Whether a subject is the name of an issue or option of this negotiation."""
+    kind, _, rest = subject.partition(":")
+    if kind == "issue":
+        return rest in bargain.issues
+    number, _, issue = rest.partition(":")
+    if kind != "option" or issue not in bargain.issues or not (number.isascii() and number.isdecimal()):
+        return False
+    return subject == option_subject(issue, int(number)) and int(number) < len(bargain.issues[issue].options)
 
 
 def follow(bargain: Bargain, entry: Entry, party: str | None, number: int) -> None:
@@ -336,7 +371,9 @@ def _check_author(bargain: Bargain, entry: DraftProposed, parties: Collection[st
             "draft", "only a first draft of the host's own is not computed; leave the rest to the program"
         )
     if not entry.computed and entry.method is not None:
-        raise Refused("draft", "a draft of the host's own was not computed by any method; leave the method out")
+        raise Refused(
+            "draft", "a draft of the host's own was not computed by any method; leave the method out"
+        )
     if entry.by != SITE:
         return
     awaited = bargain.awaited(parties)

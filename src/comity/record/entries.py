@@ -50,6 +50,7 @@ DeclineReason = Literal[
 ErasureReason = Literal["author-asked", "personal-data", "unlawful", "retention-ended"]
 
 ID = re.compile(r"[^\s\"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}\Z")
+SUBJECT = re.compile(r"[^\s\"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,80}\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 SALT = re.compile(r"[0-9a-f]{32}\Z")
 METHOD = re.compile(r"[a-z][a-z0-9-]{0,59}/[1-9][0-9]{0,3}\Z")
@@ -214,7 +215,8 @@ class VoteWithdrawn(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationAdded(Entry):
-    """A text in another language. subject: a statement's id, or 'title', 'question' or 'background'.
+    """A text in another language. subject: a statement's id, or 'title', 'question' or 'background', or the name of an
+    issue or option of the latest negotiation (`bargain.issue_subject`, `bargain.option_subject`).
 
     text: `text_hash`. The latest one of a subject and language counts.
     """
@@ -305,7 +307,7 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
 """Every kind of entry by its name in the record."""
 
 LATER = frozenset({(DraftProposed, "method")})
-"""Fields that entries written before them have not: left out where they are None, so that old bytes stay what they were."""
+"""Fields that older entries have not: left out where they are None, so that old bytes stay what they were."""
 
 CHANGEABLE = (
     "title",
@@ -626,6 +628,9 @@ _SPECIAL: Mapping[tuple[type[Entry], str], Check] = {
     (Opening, "language"): _LANGUAGE,
     (StatementSubmitted, "language"): _or_none(_LANGUAGE),
     (TranslationAdded, "language"): _LANGUAGE,
+    (TranslationAdded, "subject"): _matches(
+        SUBJECT, "an id of 1 to 80 characters without spaces, quotes or backslashes"
+    ),
     (PartyAdded, "party"): _text(100, 1),
     (InvitationIssued, "invitation"): _HASH,
     (InvitationRevoked, "invitation"): _HASH,

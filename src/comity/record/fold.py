@@ -19,7 +19,9 @@ from comity.record.bargain import (
     IssueAdded,
     NegotiationEnded,
     NegotiationOpened,
+    TranslatedName,
     follow,
+    is_named,
     is_open_text,
 )
 from comity.record.consultation import NO_TIME, Consultation, Party
@@ -215,7 +217,11 @@ def _count(state: State, member: Member, standing: Standing, event: int, by: int
 
 
 def _translation_added(state: State, entry: TranslationAdded) -> None:
-    state.translations[entry.subject, entry.language] = entry
+    if entry.subject not in state.statements and is_named(state.bargain, entry.subject):
+        named = TranslatedName(entry.text, entry.by, entry.state)
+        state.bargain.translations[entry.subject, entry.language] = named
+    else:
+        state.translations[entry.subject, entry.language] = entry
     state.texts[entry.text] = state.size
 
 

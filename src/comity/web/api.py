@@ -458,7 +458,9 @@ def decide(site: Site, who: Actor, consultation: Id, new: NewDecision) -> dict[s
 
 @router.post("/consultations/{consultation}/translations", status_code=201)
 def translate(site: Site, who: Actor, consultation: Id, new: NewTranslation) -> dict[str, Any]:
-    """Add a translation of a statement, or of 'title', 'question' or 'background'."""
+    """Add a translation of a statement, of 'title', 'question' or 'background', or, in the latest negotiation, of the
+    name of an issue ('issue:ID') or of one of its options, counted from 0 ('option:2:ID').
+    """
     by = who.acting(consultation, "translation-added", "translator", "host")
     text = new.text.strip()
     if not text:

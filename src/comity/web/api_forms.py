@@ -84,7 +84,7 @@ class NewDecision(_Sent):
 
 
 class NewTranslation(_Sent):
-    subject: str = Field(max_length=64)
+    subject: str = Field(max_length=80)
     language: str = Field(max_length=40)
     text: Text
     state: Literal["draft", "checked"]
