@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from comity.errors import Refused
@@ -118,6 +120,120 @@ def test_a_party_sees_its_own() -> None:
     assert view.floor == (30.0, None, None)
     assert [account.party for account in view.accounts] == [0]
     assert all("gained from" not in sentence for account in view.accounts for sentence in account.says)
+
+
+def stirred(seed: int) -> str:
+    """The example with other private numbers of Delta; the same lines, issues and parties."""
+    dice = np.random.default_rng(seed)
+    head, mark, delta = EXAMPLE.rpartition('name = "Delta"')
+    low, high = sorted(dice.integers(5, 95, 2))
+    for before, after in (
+        ("no_agreement = 25", f"no_agreement = {dice.integers(5, 40)}"),
+        ('"dry months" = 75', f'"dry months" = {dice.integers(20, 95)}'),
+        ('"Dam releases" = 60', f'"Dam releases" = {dice.integers(low, high + 1)}'),
+    ):
+        assert before in delta
+        delta = delta.replace(before, after)
+    return head + mark + delta
+
+
+def kept_in_a_record(text: str, shows: str) -> PackageFindings:
+    """The findings on a draft as a site computes them."""
+    toml = text.replace('shows = "rankings"', f'shows = "{shows}"').encode()
+    negotiation = replace(negotiation_from_toml(toml, "lira.toml"), kind="record", files=())
+    return package_findings(negotiation, draft=("dry months", "joint station", "closed", "20"))
+
+
+def told_by_the_draft(found: PackageFindings) -> object:
+    """What a draft says of the others to everybody: whether it stands, and the nearest that is better."""
+    assert found.draft is not None
+    nearest = found.draft.nearest
+    return (
+        found.draft.worth.acceptable,
+        found.draft.on_frontier,
+        None if nearest is None else (nearest.package, nearest.acceptable),
+        None if found.conflict is None else found.conflict.conflicts,
+    )
+
+
+def test_where_nothing_is_shown_a_page_tells_of_the_others_what_the_draft_tells_and_no_more() -> None:
+    """Whatever Delta states: where the draft says the same of it, so does all that Upland and everybody see."""
+    worlds: dict[object, list[PackageFindings]] = {}
+    for seed in range(24):
+        found = kept_in_a_record(stirred(seed), "nothing")
+        worlds.setdefault(told_by_the_draft(found), []).append(found)
+    differing = 0
+    for alike in worlds.values():
+        for reader in ("Upland", "everybody"):
+            assert len({packages_json(seen_by(one, reader)) for one in alike}) == 1
+        differing += len({str([one.solutions, one.coalitions]) for one in alike}) - 1
+        assert all(packages_json(seen_by(one, "Delta")) for one in alike)
+    assert differing >= 10, "the worlds that look alike must differ in what is hidden"
+    assert len(worlds) < 15
+
+
+def test_where_nothing_is_shown_there_are_no_solutions_trades_or_coalitions_beside_a_draft() -> None:
+    found = kept_in_a_record(EXAMPLE, "nothing")
+    view = seen_by(found, "Upland")
+    assert found.draft is not None
+    assert view.draft is not None
+    assert found.draft.trades
+    assert (view.draft.trades, view.draft.best, dict(view.draft.distance)) == (None, None, {})
+    assert (view.solutions, view.accounts, view.rounds, view.unsaid, view.certain) == ((), (), (), (), None)
+    assert view.ideal == view.draft.worth.share == (None, None, None)
+    assert view.draft.worth.value[1:] == (None, None)
+    assert view.draft.worth.value[0] == found.draft.worth.value[0]
+    assert seen_by(found, "mediator") is found
+
+
+@pytest.mark.parametrize(("shows", "trades"), [("nothing", False), ("rankings", True), ("all", True)])
+def test_trades_are_for_readers_who_may_see_every_order(shows: str, trades: bool) -> None:
+    found = findings_of(EXAMPLE, shows)
+    for reader in ("Upland", "everybody"):
+        view = seen_by(found, reader)
+        assert view.draft is not None
+        assert (view.draft.trades is not None) == trades
+        page = packages_page(view)
+        assert ("Not shown: that each change of a trade alone" in page) == (not trades)
+
+
+def leaving(shows: str, quota: str = "quota = 2") -> PackageFindings:
+    text = EXAMPLE.replace('shows = "rankings"', f'shows = "{shows}"').replace("quota = 3", quota)
+    return package_findings(
+        negotiation_from_toml(text.encode(), "lira.toml"), draft=("none", "neutral body", "closed", "20")
+    )
+
+
+def test_who_would_leave_is_for_readers_who_may_see_all_numbers_and_tells_of_no_hidden_line() -> None:
+    whole = leaving("all").coalitions
+    assert whole is not None
+    assert any(len(one.members) == 2 for one in whole.leaving)
+    for shows in ("nothing", "rankings"):
+        view = seen_by(leaving(shows), "Upland").coalitions
+        assert view is not None
+        assert (view.computed, view.in_core) == (False, None)
+        assert all(one.members == (0,) for one in view.leaving)
+    found = leaving("all")
+    hiding = {one.party for one in found.demands if one.kind != "floor" and not one.published}
+    assert hiding, "the example keeps a line to itself"
+    for reader, own in (("Upland", 0), ("Midland", 1), ("Delta", 2), ("everybody", None)):
+        view = seen_by(found, reader).coalitions
+        assert view is not None
+        hidden = hiding - {own}
+        assert view.partly == bool(hidden)
+        assert all(hidden.isdisjoint(one.members) for one in view.leaving)
+        assert view.in_core is not True or not hidden
+
+
+def test_a_party_may_know_what_it_could_do_alone() -> None:
+    """Upland has a veto: where one party decides, it can decide alone."""
+    found = leaving("nothing", "quota = 1")
+    view = seen_by(found, "Upland").coalitions
+    assert view is not None
+    assert [one.members for one in view.leaving] == [(0,)]
+    assert view.leaving[0].gain[1:] == (None, None)
+    for reader in ("everybody", "Delta"):
+        assert seen_by(found, reader).coalitions == seen_by(leaving("nothing"), reader).coalitions
 
 
 def test_a_reader_who_is_nobody_is_refused() -> None:

@@ -115,6 +115,12 @@ def next_of(
 def replayed(bargain: Bargain, parties: Mapping[str, Party], texts: Mapping[str, str]) -> Replayed:
     """Compute every draft of a negotiation again from the texts at hand, and compare. texts: by hash."""
     count: Counter[str] = Counter()
+
+    def so_far(wrong: tuple[int, str] | None) -> Replayed:
+        return Replayed(
+            count["n_same"], count["n_claims"], count["n_open"], count["n_unknown"], count["n_other"], wrong
+        )
+
     for place, draft in enumerate(bargain.drafts):
         if not draft.computed:
             continue
@@ -130,9 +136,9 @@ def replayed(bargain: Bargain, parties: Mapping[str, Party], texts: Mapping[str,
         except Refused as refused:
             came, wrong = "n_same", refused.text
         if wrong is not None:
-            return Replayed(**count, wrong=(draft.draft, wrong))
+            return so_far((draft.draft, wrong))
         count[came] += 1
-    return Replayed(**count)
+    return so_far(None)
 
 
 Came = Literal["n_same", "n_claims", "n_open"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from comity.engine.bargaining.listing import can_be_listed
 from comity.engine.bargaining.space import Floats, Integers, Interaction, Refusal, Space, package_space
 from comity.record.negotiation import Between, Issue, Negotiation, Package, PartyPreferences, Where
 
@@ -45,6 +46,16 @@ def space_of(negotiation: Negotiation) -> tuple[Space, tuple[Line, ...]]:
         [refusal for line in lines for refusal in line.refusals],
     )
     return space, lines
+
+
+def packages_beyond_listing(n_options: Sequence[int], n_parties: int) -> int | None:
+    """How many packages there are, where they are too many to be listed; None where all are. n_options: by issue.
+
+    >>> packages_beyond_listing([6] * 4, 3), packages_beyond_listing([6] * 20, 3) == 6**20
+    (None, True)
+    """
+    space = package_space([np.zeros((n_parties, n)) for n in n_options], np.zeros(n_parties))
+    return None if can_be_listed(space) else space.n_packages
 
 
 def names_of(negotiation: Negotiation, package: Sequence[int] | Integers) -> Package:

@@ -4,6 +4,13 @@ The host chose in the opening what parties see of one another: nothing, rankings
 numbers. A red line or condition is seen by its own party, and by others only if that party published it: not even
 "all" opens it. What would let a reader work out another party's numbers goes with them: sums and products, bounds,
 the frontier with its values, counts of what is refused, who would leave, and the fingerprint of the private file.
+
+Packages tell something too. A trade says that each of its changes alone costs somebody: between two parties that is the
+other's order of options, so trades are for readers who may see everybody's rankings. Who would leave says what those
+parties would rather have: for readers who may see all numbers, and only of parties none of whose lines is hidden; a
+party alone is its own affair and may always know. A solution bounds what the others may have stated, the utilitarian
+one issue by issue: where a record keeps drafts and the host opened nothing, a reader gets what the drafts themselves
+tell (whether something is better for some and worse for none, and the nearest such package) and no solution beside.
 """
 
 from __future__ import annotations
@@ -68,7 +75,7 @@ def seen_by(findings: PackageFindings, reader: str) -> PackageFindings:
         own,
     )
     demands, kept = _demands(findings, sight)
-    return replace(
+    seen = replace(
         findings,
         reader=reader,
         own=own,
@@ -85,19 +92,50 @@ def seen_by(findings: PackageFindings, reader: str) -> PackageFindings:
         solutions=tuple(_solution(one, sight) for one in findings.solutions),
         recommended_worth=_worth(findings.recommended_worth, sight),
         draft=_draft(findings.draft, sight, kept),
-        coalitions=_coalitions(findings.coalitions, sight),
+        coalitions=_coalitions(findings.coalitions, sight, _hiding(findings, own)),
         rounds=tuple(_round(one, sight) for one in findings.rounds),
         unsaid=tuple(one for one in findings.unsaid if one.party in sight.numbers),
         accounts=_accounts(findings.accounts, sight),
         lotteries=tuple(_lottery(one, sight) for one in findings.lotteries),
         files=findings.files if sight.all and not _hides_lines(findings, own) else (),
     )
+    return _only_the_draft(seen) if findings.kind == "record" and sight.rankings < every else seen
+
+
+def _only_the_draft(seen: PackageFindings) -> PackageFindings:
+    """Without all that rests on the others' statements beyond the draft on the table and whether it can be improved."""
+    none: Numbers = (None,) * len(seen.parties)
+    draft = seen.draft
+    if draft is not None:
+        nearest = None if draft.nearest is None else replace(draft.nearest, share=none)
+        draft = replace(
+            draft, worth=replace(draft.worth, share=none), nearest=nearest, best=None, distance={}
+        )
+    return replace(
+        seen,
+        ideal=none,
+        solutions=(),
+        recommended_worth=None,
+        draft=draft,
+        rounds=(),
+        unsaid=(),
+        certain=None,
+        accounts=(),
+        lotteries=(),
+    )
 
 
 def _hides_lines(findings: PackageFindings, own: int | None) -> bool:
     """Whether some party's red lines or conditions stay hidden from this reader."""
-    return any(
-        demand.kind != "floor" and not demand.published and demand.party != own for demand in findings.demands
+    return bool(_hiding(findings, own))
+
+
+def _hiding(findings: PackageFindings, own: int | None) -> frozenset[int]:
+    """The parties with red lines or conditions that stay hidden from this reader."""
+    return frozenset(
+        demand.party
+        for demand in findings.demands
+        if demand.kind != "floor" and not demand.published and demand.party != own
     )
 
 
@@ -209,7 +247,9 @@ def _draft(draft: DraftFinding | None, sight: _Sight, kept: dict[int, int]) -> D
         better=draft.better if sight.all else None,
         nearest=_worth(draft.nearest, sight),
         best=_worth(draft.best, sight),
-        trades=tuple(_trade(trade, sight) for trade in draft.trades),
+        trades=None
+        if draft.trades is None or len(sight.rankings) < len(draft.worth.value)
+        else tuple(_trade(trade, sight) for trade in draft.trades),
         distance={name: _masked(numbers, sight) for name, numbers in draft.distance.items()},
         says=says,
     )
@@ -219,12 +259,22 @@ def _trade(trade: TradeFinding, sight: _Sight) -> TradeFinding:
     return replace(trade, change=_masked(trade.change, sight), smaller=trade.smaller if sight.all else None)
 
 
-def _coalitions(coalitions: CoalitionFinding | None, sight: _Sight) -> CoalitionFinding | None:
-    if coalitions is None or sight.all:
+def _coalitions(
+    coalitions: CoalitionFinding | None, sight: _Sight, hiding: frozenset[int]
+) -> CoalitionFinding | None:
+    if coalitions is None or (sight.all and not hiding):
         return coalitions
-    return CoalitionFinding(
-        False, None, (), "Not shown: who could do better without the others would tell what they want."
-    )
+    if not sight.all:
+        alone = tuple(
+            replace(one, gain=_masked(one.gain, sight))
+            for one in coalitions.leaving
+            if one.members == (sight.own,)
+        )
+        says = "Not shown: who could do better without the others would tell what they want."
+        return CoalitionFinding(False, None, alone, says)
+    told = tuple(one for one in coalitions.leaving if hiding.isdisjoint(one.members))
+    says = f"{coalitions.says} Parties whose red lines are not published are left out: it would tell of them."
+    return CoalitionFinding(coalitions.computed, False if told else None, told, says, partly=True)
 
 
 def _round(one: RoundFinding, sight: _Sight) -> RoundFinding:

@@ -156,19 +156,22 @@ class LeavingFinding:
 
 @dataclass(frozen=True)
 class CoalitionFinding:
-    """Whether the recommended package is in the core. says: what was assumed, or why it was not computed."""
+    """Whether the recommended package (the draft, where there is one) is in the core. says: what was assumed, or why it
+    was not computed. partly: coalitions with parties whose lines are hidden from the reader were left out.
+    """
 
     computed: bool
     in_core: bool | None
     leaving: tuple[LeavingFinding, ...]
     says: str
+    partly: bool = False
 
 
 @dataclass(frozen=True)
 class DraftFinding:
     """One package under discussion. broken: demands, by number, that it breaks. better: how many packages are
     better for some and worse for none, None where they were not counted. nearest: the one that changes the fewest
-    issues; best: the one whose smallest gain is largest.
+    issues; best: the one whose smallest gain is largest. trades: None where they are not shown to this reader.
     """
 
     worth: Worth
@@ -177,7 +180,7 @@ class DraftFinding:
     better: int | None
     nearest: Worth | None
     best: Worth | None
-    trades: tuple[TradeFinding, ...]
+    trades: tuple[TradeFinding, ...] | None
     distance: Mapping[str, Numbers]
     says: str
 
