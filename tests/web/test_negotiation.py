@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from comity.cli.verify import verify
+from comity.engine.bargaining import agreements
 from comity.exchange.record_file import written
+from comity.web import api, negotiation_api
+from comity.web.app import PAGES
 from comity.web.drafting import PATIENCE
 from comity.web.live import Live
 from comity.web.published import Published
@@ -31,17 +35,20 @@ from tests.web.negotiations import (
 from tests.web.visits import House, text_of
 
 PLACE = "/c/rivers/negotiation"
-PLACES = (
-    *("/c/rivers", "/c/rivers/findings", "/c/rivers/findings.json", "/c/rivers/record", "/c/rivers/log"),
-    *(PLACE, f"{PLACE}/interests", "/c/rivers/mine", "/c/rivers/settings", "/c/rivers/record/comity.jsonl"),
-    *("/api/consultations/rivers", "/api/consultations/rivers/negotiation"),
-    *("/api/consultations/rivers/negotiation/findings", "/api/consultations/rivers/negotiation/interests"),
-)
-"""Wherever something could be seen that should not."""
+TABLES = ("votes.csv", "comments.csv", "participants-votes.csv", "summary.csv", "parties.csv")
+
+
+def places() -> list[str]:
+    """Wherever something could be seen that should not: everything that is got of a consultation, by its routes."""
+    routers = [*(module.router for module in PAGES), api.router, negotiation_api.router]
+    paths = [route.path for router in routers for route in router.routes if "GET" in route.methods]
+    found = [path.replace("{consultation}", "rivers") for path in paths if "{consultation}" in path]
+    found += [f"/c/rivers/record/{table}" for table in TABLES]
+    return [path for path in found if "{" not in path and not path.endswith("/live")]
 
 
 def test_from_issues_to_an_agreement_that_an_auditor_can_prove(
-    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host, people = opened(house)
     for party, client in people.items():
@@ -65,6 +72,13 @@ def test_from_issues_to_an_agreement_that_an_auditor_can_prove(
     (tmp_path / "full.jsonl").write_bytes(b"".join(written(house.site.reader.copy("rivers", "full"))))
     verify(tmp_path / "full.jsonl")
     assert "proved: 2 drafts were computed again from what the parties stated" in capsys.readouterr().out
+    with monkeypatch.context() as large:
+        large.setattr(agreements, "can_be_listed", lambda space: False)
+        verify(tmp_path / "full.jsonl")
+    said = capsys.readouterr().out
+    assert "proved: 1 drafts were computed again from what the parties stated" in said
+    assert "proved: what 1 drafts claim of themselves is so: acceptable to all, better for some" in said
+    assert "not proved here: that these 1 drafts are the ones the method chooses" in said
     verify(tmp_path / "public.jsonl")
     said = capsys.readouterr().out
     assert "not proved here: 2 drafts: what they rest on is not in this copy" in said
@@ -74,6 +88,10 @@ def test_from_issues_to_an_agreement_that_an_auditor_can_prove(
 @pytest.mark.parametrize("shown", ["nothing", "rankings", "all"])
 def test_nobody_sees_anothers_private_numbers(house: House, shown: str) -> None:
     """Every page, the API, the public copy and the live stream, for every reader, through the whole procedure."""
+    assert {PLACE, f"{PLACE}/interests", "/c/rivers/record/comity.jsonl"} <= set(places())
+    assert {f"/api/consultations/rivers/negotiation{end}" for end in ("", "/findings", "/interests")} <= set(
+        places()
+    )
     host, people = opened(house, shown)
     stranger = house.visitor()
     readers: dict[str, Any] = {**people, "host": host, "stranger": stranger}
@@ -81,7 +99,7 @@ def test_nobody_sees_anothers_private_numbers(house: House, shown: str) -> None:
 
     def look() -> None:
         for name, client in readers.items():
-            seen[name] += [client.get(place).text for place in PLACES]
+            seen[name] += [client.get(place).text for place in places()]
 
     for party, client in people.items():
         state(client, party)
@@ -98,6 +116,10 @@ def test_nobody_sees_anothers_private_numbers(house: House, shown: str) -> None:
         assert ("upland keeps this to itself" in text) == (name == "upland"), name
         assert "Our boats need water." in text, name
         assert ("comity-interests/1" in text) == (name in people), name
+        assert ("Two or three issues changed together" in text) == (shown != "nothing"), name
+        assert ("Other ways to choose a package" in text) == (shown != "nothing"), name
+        assert ("Points may be off by" in text) == (shown == "all"), name
+        assert ("Who pays for each choice" in text) == (shown == "all"), name
     told = asyncio.run(_streamed(house))
     assert re.fullmatch(rb"retry: 5000\n\ndata: \d+\n\n", told), told
     public = stranger.get("/c/rivers/record/comity.jsonl").text
@@ -141,6 +163,16 @@ REFUSED = (
     ({"c.0.b": "", "c.0.a": "0.0", "c.0.kind": "only"}, "names only one"),
     ({"c.0.b": "0.1", "c.0.a": "0.0", "c.0.kind": "only"}, "of one issue; choose two"),
     ({"c.0.b": "1.1", "c.0.a": "0.0", "c.0.kind": ""}, "say how the two options"),
+    ({"c.0.b": "0.1", "c.0.a": "0.0", "c.0.kind": "together"}, "options of two issues at least"),
+    ({"c.0.b": "1.1", "c.0.a": "0.0", "c.0.kind": "alone"}, "this line names 2 issues"),
+    ({"c.0.b": "9.9", "c.0.a": "0.0", "c.0.kind": "only"}, "names an option that is not here"),
+    ({"m.0": "order"}, "has the place '70.71'"),
+    ({"t.0.a": "0.0", "t.0.b": "0.1", "t.0.n": "3"}, "two options of different issues"),
+    (
+        {"t.0.a": "0.0", "t.0.b": "1.1", "t.0.n": "much"},
+        "points for none together with joint station is 'much'",
+    ),
+    ({"m.0": "ranges", "q.0.1": "60"}, "write the smaller number first"),
     ({"r.3.0": "yes", "r.3.1": "yes", "r.3.2": "yes"}, "refuses every option of issue 'Fund"),
     ({"terms": "3"}, "opened anew since"),
     ({"terms": "x"}, "the form came damaged"),
@@ -161,33 +193,220 @@ def test_a_range_stands_for_what_is_not_known_yet(house: House) -> None:
         state(people["upland"], "upland", **{"p.0.1": "40-80", "w.0": "40,13", "w.3": "30..50"}).url.path
         == PLACE
     )
-    page = people["upland"].get(f"{PLACE}/interests").text
-    assert 'value="40-80"' in page
-    assert 'value="30-50"' in page
+    sent = fields(people["upland"].get(f"{PLACE}/interests").text)
+    assert (sent["m.0"], sent["p.0.1"], sent["q.0.1"]) == ("ranges", "40", "80")
+    assert (sent["w.3"], sent["v.3"], sent["w.0"], sent["v.0"]) == ("30", "50", "40.13", "")
+    assert sent["m.1"] == "points"
+    assert "Left to share out: 0" in text_of(people["upland"].get(f"{PLACE}/interests"))
 
 
-def test_what_the_form_does_not_show_is_kept(house: House) -> None:
+def fields(page: str) -> dict[str, Any]:
+    """What a browser would send of the form of interests on this page, left as it is."""
+    form = FormFields()
+    form.feed(page)
+    return {name: values if len(values) > 1 else values[0] for name, values in form.sent.items()}
+
+
+class FormFields(HTMLParser):
+    """The fields of a page's forms with their values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, list[str]] = {}
+        self.select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        ticks = has.get("type") in ("checkbox", "radio")
+        if tag == "input" and "name" in has and (not ticks or "checked" in has):
+            self.sent.setdefault(has["name"], []).append(has.get("value", "on" if ticks else ""))
+        elif tag == "select":
+            self.select = has["name"]
+            self.sent.setdefault(self.select, []).append("")
+        elif tag == "option" and "selected" in has:
+            self.sent[self.select][-1] = has["value"]
+
+
+EVERYTHING: dict[str, Any] = {
+    "no_agreement": 12.5,
+    "weights": {IDS[0]: [20, 40], IDS[1]: 30, IDS[2]: 40, IDS[3]: 0},
+    "points": {
+        IDS[0]: {"none": 0, "dry months": [40, 80.5], "all year": 100},
+        IDS[3]: {"10": 0, "20": 50, "30": 100},
+    },
+    "rankings": {
+        IDS[1]: [["neutral body"], ["joint station", "none"]],
+        IDS[2]: [["open", "closed", "open in summer"]],
+    },
+    "red_lines": [
+        {"where": {IDS[0]: ["none"]}, "published": True},
+        {"where": {IDS[3]: ["10"]}, "reason": "Too <little> for us", "published": False},
+        {
+            "where": {IDS[0]: ["all year", "dry months"], IDS[2]: ["open"], IDS[3]: ["20"]},
+            "reason": "",
+            "published": True,
+        },
+    ],
+    "conditions": [
+        {
+            "if": {IDS[0]: ["all year"], IDS[2]: ["open", "closed"]},
+            "then": {IDS[1]: ["joint station", "neutral body"], IDS[3]: ["20", "30"]},
+            "reason": "Both or neither",
+            "published": False,
+        },
+        {
+            "if": {IDS[1]: ["none"]},
+            "then": {IDS[1]: ["none"], IDS[3]: ["30"]},
+            "reason": "",
+            "published": True,
+        },
+    ],
+    "together": [
+        {"issues": [IDS[0], IDS[2]], "points": [["all year", "open", -7.5], ["none", "closed", 3]]},
+        {"issues": [IDS[1], IDS[3]], "points": [["none", "30", 2]]},
+    ],
+}
+"""A statement with all that can be stated; its last condition is one that only the API can say."""
+
+
+def statement_of(house: House, party: str) -> Any:
+    with house.site.reader.reading("rivers") as found:
+        hash_ = found.bargain.stated[party]
+    return json.loads(house.site.reader.private_texts("rivers", [hash_])[hash_])
+
+
+def test_whatever_was_stated_comes_back_when_the_form_is_sent_as_it_is(house: House) -> None:
     _, people = opened(house)
-    upland = people["upland"]
-    terms = int(re.search(r'name="terms" value="(\d+)"', upland.get(f"{PLACE}/interests").text)[1])  # type: ignore[index]
-    with house.site.reader.reading("rivers") as found:
-        (delegate,) = [item.pseudonym for item in found.members.values() if item.party == "upland"]
-    where = {IDS[0]: ["none", "all year"]}
-    stated = {
-        "weights": {IDS[0]: 100},
-        "rankings": {IDS[0]: [["dry months"], ["none", "all year"]]},
-        "red_lines": [{"where": where, "reason": "More than the form can say"}],
+    upland, place = people["upland"], "/api/consultations/rivers/negotiation"
+    terms = upland.get(place).json()["terms"]["entry"]
+    made = upland.post(f"{place}/interests", json={"terms": terms, **EVERYTHING})
+    assert made.status_code == 201, made.text
+    before, page = statement_of(house, "upland"), upland.get(f"{PLACE}/interests").text
+    assert "1 more line that this form does not show is kept." in page
+    for action in ("check", "more-lines", "more-pairs", "state"):
+        answered = upland.post(f"{PLACE}/interests", data={**fields(page), "action": action})
+        assert answered.status_code == 200, text_of(answered)
+        page = answered.text
+    assert answered.url.path == PLACE
+    assert plainly(statement_of(house, "upland")) == plainly(before)
+
+
+def plainly(statement: Any) -> Any:
+    """With the defaults of lines written out, weightless issues left out, and equals of an order sorted."""
+    lines = {
+        name: [{"reason": "", "published": False, **line} for line in statement.get(name, [])]
+        for name in ("red_lines", "conditions")
     }
-    house.site.desk.state_interests("rivers", delegate, terms, stated)
-    assert "1 more line that this form does not show is kept." in upland.get(f"{PLACE}/interests").text
-    sent = {"w.0": "100", "d": "5", "terms": str(terms), "action": "state"}
-    assert upland.post(f"{PLACE}/interests", data=sent).url.path == PLACE
+    weights = {issue: weight for issue, weight in statement["weights"].items() if weight != 0}
+    orders = {
+        issue: [sorted(equals) for equals in order] for issue, order in statement.get("rankings", {}).items()
+    }
+    return {**statement, **lines, "weights": weights, "rankings": orders}
+
+
+def test_orders_ranges_and_long_lines_are_entered_by_the_form(house: House) -> None:
+    _, people = opened(house)
+    typed: dict[str, Any] = {
+        **{"m.0": "order", "p.0.0": "3", "p.0.1": "1", "p.0.2": "1"},
+        **{"m.1": "ranges", "w.1": "5", "v.1": "15", "p.1.0": "90", "q.1.0": "100", "q.1.1": ""},
+        **{
+            "c.0.kind": "only",
+            "c.0.a": ["0.1", "0.2", "2.1", ""],
+            "c.0.b": ["3.1", "3.2"],
+            "c.0.why": "Fair",
+        },
+        **{"c.1.kind": "together", "c.1.a": ["0.2"], "c.1.b": ["1.0", "3.0"], "c.1.why": ""},
+        **{"c.2.kind": "alone", "c.2.a": ["2.0"], "c.2.b": "", "c.2.why": "Our boats", "c.2.open": "yes"},
+        **{"t.0.a": "0.0", "t.0.b": "1.2", "t.0.n": "−4,5", "t.1.a": "", "t.1.b": "", "t.1.n": ""},
+    }
+    assert state(people["upland"], "upland", **typed).url.path == PLACE
+    said = statement_of(house, "upland")
+    assert said["rankings"] == {IDS[0]: [["dry months", "all year"], ["none"]]}
+    assert said["weights"][IDS[1]] == [5, 15]
+    assert said["points"][IDS[1]] == {"none": [90, 100], "joint station": 60.61, "neutral body": 25}
+    assert said["conditions"] == [
+        {
+            "if": {IDS[0]: ["dry months", "all year"], IDS[2]: ["open in summer"]},
+            "then": {IDS[3]: ["20", "30"]},
+            "reason": "Fair",
+            "published": False,
+        }
+    ]
+    assert said["red_lines"] == [
+        {"where": {IDS[0]: ["all year"], IDS[1]: ["none"], IDS[3]: ["10"]}, "reason": "", "published": False},
+        {"where": {IDS[2]: ["closed"]}, "reason": "Our boats", "published": True},
+    ]
+    assert said["together"] == [{"issues": [IDS[0], IDS[1]], "points": [["none", "neutral body", -4.5]]}]
+    refused = state(people["upland"], "upland", **{**typed, "p.0.0": "third", "c.0.why": "Kept <here>"})
+    assert refused.status_code == 422
+    assert "Dam releases, none has the place 'third'" in text_of(refused)
+    kept = fields(refused.text)
+    for name, value in {**typed, "p.0.0": "third", "c.0.why": "Kept <here>"}.items():
+        typed_now = value if isinstance(value, list) else [value]
+        held = kept[name] if isinstance(kept[name], list) else [kept[name]]
+        assert [item for item in typed_now if item] == [item for item in held if item], name
+
+
+def test_the_hosts_form_takes_weights_and_who_settles_what(house: House) -> None:
+    host = house.host(parties="Upland\nMidland\nDelta")
+    sent: dict[str, Any] = {
+        **{"issues": ISSUES, "action": "open", "shown": "all", "otherwise.0": "none"},
+        **{"settled.dam-releases": ["upland", "delta"], "weight.upland": "2,5", "weight.midland": "heavy"},
+    }
+    refused = host.post(f"{PLACE}/open", data=sent)
+    assert refused.status_code == 422
+    assert "The bargaining weight of Midland is 'heavy'; write a number from 0.01 to 1000" in text_of(refused)
+    kept = fields(refused.text)
+    assert kept["settled.dam-releases"] == ["upland", "delta"]
+    assert (kept["weight.upland"], kept["weight.midland"]) == ("2,5", "heavy")
+    made = host.post(f"{PLACE}/open", data={**sent, "weight.midland": "1"})
+    assert made.url.path == PLACE
+    page = text_of(made)
+    assert "Bargaining weights: Upland 2.5" in page
+    assert "these can settle it among themselves: Upland and Delta" in page
     with house.site.reader.reading("rivers") as found:
-        hash_ = found.bargain.stated["upland"]
-    now = json.loads(house.site.reader.private_texts("rivers", [hash_])[hash_])
-    assert now["rankings"] == stated["rankings"]
-    assert now["red_lines"] == stated["red_lines"]
-    assert now["no_agreement"] == 5
+        assert found.bargain.terms is not None
+        assert dict(found.bargain.terms.weights) == {"upland": 2.5}
+        assert found.bargain.issues["dam-releases"].settled_by == ("upland", "delta")
+
+
+def test_issues_and_options_are_named_in_the_readers_language_with_the_hosts_names_beside(
+    house: House,
+) -> None:
+    host, people = opened(house, "rankings")
+    translator = house.member(host, role="translator", party="")
+    form = {
+        "to": "fr",
+        "state": "checked",
+        "t.issue:dam-releases": "Lâchers",
+        "t.option:1:dam-releases": "Secs",
+    }
+    assert "Names of issues and options" in translator.get("/c/rivers/translate?to=fr").text
+    assert translator.post("/c/rivers/translate/names", data=form).status_code == 200
+    page = text_of(translator.get("/c/rivers/translate?to=fr"))
+    assert "Dam releases checked translation" in page
+    assert "Fund, million a year" in page
+    assert "30 no translation" not in page
+    for party, client in people.items():
+        state(client, party)
+    french = people["delta"]
+    french.headers["accept-language"] = "fr"
+    page = french.get(PLACE).text
+    assert '<bdi lang="fr">Lâchers</bdi> <bdi class="beside" lang="en" dir="ltr">Dam releases</bdi>' in page
+    assert '<bdi lang="fr">Secs</bdi>' in page
+    typed = french.get(f"{PLACE}/interests").text
+    assert "Lâchers: Secs</option>" in typed
+    english = people["upland"].get(PLACE).text
+    assert "Lâchers" not in english
+    refused = translator.post(
+        "/c/rivers/translate/names", data={"to": "de", "state": "draft", "t.issue:dam-releases": "Damm <x>"}
+    )
+    assert refused.status_code == 422
+    lost = host.post("/c/rivers/translate/names", data={"to": "fr", "state": "draft", "t.issue:no-such": "X"})
+    assert lost.status_code == 404
+    host.post(f"{PLACE}/next", data={"action": "withdrawn", "sure": "yes"})
+    host.post(f"{PLACE}/open", data={"issues": "Dam releases; some; more", "action": "open"})
+    assert "Lâchers" not in french.get(PLACE).text
 
 
 def test_issues_are_looked_at_before_they_are_opened(house: House) -> None:
@@ -316,12 +535,12 @@ def test_every_role_may_do_its_own(house: House) -> None:
 
 def test_changing_ones_interests_shows_nothing_new_of_the_others(house: House) -> None:
     """What is computed rests on the statements of the latest draft: nobody probes the others by trying numbers."""
-    _, people = opened(house)
+    _, people = opened(house, "rankings")
     for party, client in people.items():
         state(client, party)
     people["upland"].get(PLACE)
     before = house.site.reader.aside(len, "").result(PATIENCE)
-    side = re.compile(r"Other ways to choose.*?</table>", re.DOTALL)
+    side = re.compile(r"Is there something better.*?</table>", re.DOTALL)
     first = side.search(people["midland"].get(PLACE).text)
     state(people["upland"], "upland", **{"w.0": "0.13", "w.3": "80"})
     second = side.search(people["midland"].get(PLACE).text)

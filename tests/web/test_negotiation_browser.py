@@ -33,7 +33,7 @@ def opened(context: BrowserContext, address: str, title: str, shown: str) -> tup
     host.get_by_role("button", name="Look at the issues").click()
     expect(host.get_by_text("81 packages are possible.")).to_be_visible()
     fits(host)
-    host.get_by_label("Dam releases without an agreement").select_option("none")
+    host.get_by_label("Without an agreement: Dam releases").select_option("none")
     host.get_by_role("button", name="Open the negotiation").click()
     expect(host.get_by_role("heading", name="Terms")).to_be_visible()
     host.goto(f"{place}/invitations")
@@ -51,6 +51,7 @@ def type_interests(page: Page, place: str, party: str, *, by_keyboard: bool = Fa
         page.locator('[name="w.0"]').focus()
         for weight, row in zip(weights, points, strict=True):
             page.keyboard.type(f"{weight:g}")
+            page.keyboard.press("Tab")  # points, ranges or an order
             for value in row:
                 page.keyboard.press("Tab")
                 page.keyboard.type(f"{value:g}")

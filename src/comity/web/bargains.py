@@ -16,6 +16,7 @@ from comity.record.bargain import Bargain, IssueAdded, NegotiationEnded, Negotia
 from comity.record.interests import party_names, preferences_from
 from comity.record.negotiation import Condition, PartyPreferences, RedLine
 from comity.record.state import State
+from comity.web.named import Named, named_in
 from comity.web.views import Seen
 
 Stage = Literal["interests", "drafts", "last", "impasse", "ended"]
@@ -59,6 +60,7 @@ class DraftSeen:
     at: int | None
     why: str
     computed: bool
+    method: str | None
     options: tuple[str, ...]
     changed: frozenset[str]
     consenting: tuple[str, ...]
@@ -69,7 +71,8 @@ class DraftSeen:
 class OwnLine:
     """One issue of a draft for one's own party: the option, its place among the options, what it is worth and lost.
 
-    Points are rounded to nine digits; a range counts as its middle.
+    Points are rounded to nine digits; a range counts as its middle. n_open: options that it does not refuse alone;
+    fall: what it loses from here, at most, whichever of them is taken.
     """
 
     issue: str
@@ -80,6 +83,8 @@ class OwnLine:
     lost: float
     best: str
     refused: bool
+    n_open: int
+    fall: float
 
 
 @dataclass(frozen=True)
@@ -111,14 +116,18 @@ class Table:
     decided: bool
     veto: tuple[str, ...]
     n_earlier: int
+    named: Named
 
     @property
     def latest(self) -> DraftSeen | None:
         return self.drafts[-1] if self.drafts else None
 
 
-def table_of(reader: Reader, seen: Seen) -> Table | None:
-    """The negotiation of this consultation for this visitor; None where none was opened."""
+def table_of(reader: Reader, seen: Seen, code: str = "") -> Table | None:
+    """The negotiation of this consultation for this visitor; None where none was opened.
+
+    code: of the language in which issues and options are named where they were translated; "": as the host named them.
+    """
     texts = reader.texts(seen.id)
     with reader.reading(seen.id) as state:
         bargain = state.bargain
@@ -155,6 +164,7 @@ def table_of(reader: Reader, seen: Seen) -> Table | None:
             decided=bargain.is_decided(state.parties),
             veto=tuple(names[party] for party in terms.veto),
             n_earlier=len(state.past_bargains),
+            named=named_in(bargain, texts, seen.settings.language, code),
         )
         stated = bargain.stated.get(mine or "")
         hurt = bargain.hurts[-1].get(mine or "") if bargain.hurts else None
@@ -209,10 +219,14 @@ def _own_line(party: PartyPreferences, issue: IssueAdded, option: str) -> OwnLin
     points = _points(party, issue)
     share = party.weight_of(issue.name).middle / 100.0
     best = max(points, key=lambda name: points[name])
-    refused = any(
-        len(line.where) == 1 and line.where[0][0] == issue.name and option in line.where[0][1]
+    refused = {
+        name
         for line in party.red_lines
-    )
+        if len(line.where) == 1 and line.where[0][0] == issue.name
+        for name in line.where[0][1]
+    }
+    open_ = [name for name in issue.options if name not in refused]
+    least = min((points[name] for name in open_), default=points[option])
     return OwnLine(
         issue.name,
         option,
@@ -221,7 +235,9 @@ def _own_line(party: PartyPreferences, issue: IssueAdded, option: str) -> OwnLin
         round(share * points[option], 9),
         round(share * (points[best] - points[option]), 9),
         best,
-        refused,
+        option in refused,
+        len(open_),
+        round(max(0.0, share * (points[option] - least)), 9),
     )
 
 
@@ -302,6 +318,7 @@ def _drafts(bargain: Bargain, names: Mapping[str, str]) -> tuple[DraftSeen, ...]
                 at=draft.at,
                 why=draft.why,
                 computed=draft.computed,
+                method=draft.method,
                 options=options,
                 changed=frozenset(
                     issue.name

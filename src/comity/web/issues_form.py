@@ -16,6 +16,7 @@ from comity.web.views import Seen
 SEPARATORS = "\t", ";", "|"
 MOST_ISSUES = 60
 MOST_OPTIONS = 100
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 1000
 STARTS = ("issue by issue", "nash", "ks", "leximin", "sum")
 _NUMBERS = re.compile(r"(-?[\d.]+)\s*\.\.\s*(-?[\d.]+)(?:\s*/\s*([\d.]+))?\Z")
 
@@ -81,6 +82,7 @@ def opening_from(
             quota=None if quota == len(seen.parties) else quota,
             veto=tuple(party for party in sent.all("veto") if party in parties),
             start=start,  # type: ignore[arg-type]
+            weights=_weights(sent, seen),
         )
     ]
     for number, item in enumerate(issues):
@@ -92,9 +94,30 @@ def opening_from(
                 name=item.name,
                 options=item.options,
                 otherwise=otherwise if otherwise in item.options else None,
+                settled_by=tuple(party for party in sent.all(f"settled.{item.issue}") if party in parties),
             )
         )
     return entries
+
+
+def _weights(sent: Form, seen: Seen) -> dict[str, float]:
+    """Bargaining weights by party, those that are 1 or empty left out. Raises Refused."""
+    found: dict[str, float] = {}
+    for party in seen.parties:
+        text = sent[f"weight.{party.party_id}"].strip()
+        try:
+            weight = float(text.replace(",", ".").replace("٫", ".")) if text else 1.0
+        except ValueError:
+            weight = 0.0
+        if not LEAST_WEIGHT <= weight <= MOST_WEIGHT:
+            raise Refused(
+                "bad-weight",
+                f"the bargaining weight of {party.name} is {text[:40]!r}; write a number from {LEAST_WEIGHT:g} to "
+                f"{MOST_WEIGHT:g}, or nothing for 1",
+            )
+        if weight != 1:
+            found[party.party_id] = int(weight) if weight.is_integer() else weight
+    return found
 
 
 def _cells(line: str) -> tuple[str, tuple[str, ...]]:

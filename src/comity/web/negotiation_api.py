@@ -68,7 +68,7 @@ class Condition(_Sent):
 
 class Together(_Sent):
     issues: list[IssueId] = Field(min_length=2, max_length=2)
-    points: list[tuple[Name, Name, float]] = Field(max_length=1000)
+    points: list[Annotated[tuple[Name, Name, float], Field(strict=False)]] = Field(max_length=1000)
 
 
 class NewInterests(_Sent):
@@ -137,7 +137,13 @@ def negotiation(request: Request, site: Site, who: Actor, consultation: Id) -> d
             "weights": dict(table.terms.weights),
         },
         "issues": [
-            {"issue": one.issue, "name": one.name, "options": list(one.options), "otherwise": one.otherwise}
+            {
+                "issue": one.issue,
+                "name": one.name,
+                "options": list(one.options),
+                "otherwise": one.otherwise,
+                "settled_by": list(one.settled_by),
+            }
             for one in table.issues
         ],
         "parties": [_party(party) for party in table.parties],
@@ -148,6 +154,7 @@ def negotiation(request: Request, site: Site, who: Actor, consultation: Id) -> d
                 "at": one.at,
                 "why": one.why,
                 "computed": one.computed,
+                "method": one.method,
                 "package": {
                     issue.issue: option for issue, option in zip(table.issues, one.options, strict=True)
                 },
@@ -268,7 +275,11 @@ def end(site: Site, who: Actor, consultation: Id, new: NewEnding) -> dict[str, A
 
 @router.get("/findings")
 def findings(request: Request, site: Site, who: Actor, consultation: Id) -> Response:
-    """All that was computed on the latest draft, as you may see it: the same as `comity packages --format json`."""
+    """All that was computed on the latest draft, as you may see it: the form of `comity packages --format json`.
+
+    Where the terms show nothing, that is the draft, what it is worth to you, whether something is better for some and
+    worse for none, and the nearest such package.
+    """
     table = _table(request, site, consultation)
     if table.latest is None:
         raise Refused(

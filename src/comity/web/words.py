@@ -114,6 +114,13 @@ SOLUTIONS: Mapping[str, str] = {
     "leximin": _("Egalitarian"),
     "sum": _("Utilitarian"),
 }
+CERTAINTIES: Mapping[str, str] = {
+    "surely": _("Whatever the ranges and orders turn out to be, the Nash package is acceptable to all."),
+    "perhaps": _("Whether the Nash package is acceptable to all depends on the ranges and orders."),
+    "surely not": _(
+        "Whatever the ranges and orders turn out to be, the Nash package is not acceptable to all."
+    ),
+}
 SHOWN: Mapping[str, str] = {
     "nothing": _("Nothing. Only red lines that a party publishes itself are seen by the others."),
     "rankings": _("Which issues matter more to it, and which options it likes better; no numbers."),
@@ -125,6 +132,15 @@ OUTCOMES: Mapping[str, str] = {
     "withdrawn": _("The host withdrew the negotiation."),
 }
 REFUSALS: Mapping[str, str] = {
+    "bad-line": _(
+        "A line that combines options is not complete or contradicts itself; look through it and send it again."
+    ),
+    "bad-order": _(
+        "An order needs a place for every option: 1 for the best, 2 for the next, the same number where equally good."
+    ),
+    "bad-weight": _(
+        "A bargaining weight is a number from 0.01 to 1000; correct it, or leave it empty for 1."
+    ),
     "bad-issues": _(
         "The list of issues cannot be read; give one issue a line: its name, then at least two options."
     ),

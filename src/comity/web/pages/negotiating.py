@@ -13,13 +13,17 @@ from comity.record.bargain import DraftProposed, NegotiationEnded
 from comity.web.bargains import Table, needed, own_lines, own_value, table_of
 from comity.web.interests_form import Typed, statement_from, typed_from, typed_of
 from comity.web.issues_form import PastedIssue, issues_from, opening_from
-from comity.web.packages_shown import Found, amount, demand_words, found_of, in_words
+from comity.web.package_words import amount, cheap_to_give, demand_words, in_words, signed
+from comity.web.packages_shown import Found, found_of
 from comity.web.parts import Form, Parts, Sent, Site, go, seen_by, stranger_free
 from comity.web.shown import language_of, page, visitor_of
 from comity.web.views import Seen
+from comity.web.words import TRANSLATION_STATES
 
 router = APIRouter(include_in_schema=False)
 LOOK_AGAIN = "3"
+LOOKED_AT = frozenset({"check", "more-lines", "more-pairs"})
+"""Buttons of the form of interests that show it again, with what was typed, and store nothing."""
 
 
 @router.get("/c/{consultation}/negotiation")
@@ -33,9 +37,10 @@ def _negotiation(
 ) -> Response:
     if table_of(site.reader, seen) is None:
         return page(request, "no_negotiation.html", seen=seen, here="negotiation", error=error)
-    busy = site.drafting.go_on(seen.id)
-    table, spoken = needed(table_of(site.reader, seen)), language_of(request)
+    busy, spoken = site.drafting.go_on(seen.id), language_of(request)
+    table = needed(table_of(site.reader, seen, spoken.code))
     draft = table.latest
+    party_names = {party.id: party.name for party in table.parties}
     found, computing = (None, False) if draft is None else _found(request, site, seen, table)
     response = page(
         request,
@@ -47,11 +52,16 @@ def _negotiation(
         lines=() if draft is None else own_lines(table, draft),
         value=None if draft is None else own_value(table, draft),
         said=[] if draft is None else in_words(table, draft, spoken),
+        cheap=[] if draft is None else cheap_to_give(table, draft, spoken),
         found=found,
         busy=busy,
         computing=computing,
         amount=lambda value: amount(value, spoken),
-        demand=lambda party, line: demand_words(party, line, spoken),
+        signed=lambda value: signed(value, spoken),
+        demand=lambda party, line: demand_words(party, line, table.named, spoken),
+        party_names=party_names,
+        settled={issue.issue: [party_names[party] for party in issue.settled_by] for issue in table.issues},
+        states=[spoken.gettext(TRANSLATION_STATES[state]) for state in sorted(table.named.states)],
         form=form or Form({}),
         error=error,
     )
@@ -105,6 +115,8 @@ def _opening(
         form=form,
         issues=issues,
         n_packages=_product([len(item.options) for item in issues]),
+        more=bool(form["start"] not in ("", "issue by issue"))
+        or any(form[f"weight.{party.party_id}"] for party in seen.parties),
         error=error,
     )
 
@@ -131,8 +143,9 @@ def state_interests(request: Request, site: Site, consultation: str, sent: Sent)
     assert table.own is not None
     before: Mapping[str, object] | None = table.own.statement
     typed = typed_from(sent, table.issues, before)
-    if sent["action"] == "check":
-        return _interests(request, seen, table, typed, checked=True)
+    if sent["action"] in LOOKED_AT:
+        more = sent["action"].removeprefix("more-")
+        return _interests(request, seen, table, typed, checked=more == "check", more=more)
     try:
         terms = int(sent["terms"]) if sent["terms"].isdecimal() and len(sent["terms"]) < 16 else -1
         statement = statement_from(typed, table.issues, before)
@@ -151,6 +164,7 @@ def _interests(
     typed: Typed,
     *,
     checked: bool = False,
+    more: str = "",
     error: Refused | None = None,
 ) -> Response:
     return page(
@@ -161,6 +175,7 @@ def _interests(
         table=table,
         typed=typed,
         checked=checked,
+        more=more,
         error=error,
     )
 
@@ -251,7 +266,7 @@ def _host(request: Request, site: Parts, consultation: str) -> Seen:
 def _delegate(request: Request, site: Parts, seen: Seen) -> Table:
     """The negotiation, for a visitor who speaks for a party. Raises Refused."""
     visitor_of(request).acting(seen.id, "interests-stated")
-    table = needed(table_of(site.reader, seen))
+    table = needed(table_of(site.reader, seen, language_of(request).code))
     if table.own is None:
         raise Refused("membership-ended", "your part here has ended; ask the host for a new invitation")
     return table

@@ -11,6 +11,7 @@ from comity import __version__
 from comity.errors import Refused
 from comity.exchange.polis_export import polis_export
 from comity.exchange.record_file import NAME, written
+from comity.findings.package_space import packages_beyond_listing
 from comity.web.parts import Site, seen_by
 from comity.web.shown import page
 
@@ -24,6 +25,11 @@ def record_page(request: Request, site: Site, consultation: str) -> Response:
     note = site.reader.checkpoint(consultation)
     with site.reader.reading(consultation) as state:
         root, size = state.root().hex(), state.size
+        bargains = [one for one in (*state.past_bargains, state.bargain) if one.drafts]
+        sizes = [
+            packages_beyond_listing([len(issue.options) for issue in one.issues.values()], len(state.parties))
+            for one in bargains
+        ]
     tables = [name for name in TABLES if name != "parties.csv" or seen.parties]
     return page(
         request,
@@ -36,6 +42,8 @@ def record_page(request: Request, site: Site, consultation: str) -> Response:
         tables=tables if seen.settings.promise.shows_single_votes else [],
         name=NAME,
         skipped=site.reader.skipped(consultation),
+        drafts=bool(bargains),
+        claimed=any(size is not None for size in sizes),
     )
 
 

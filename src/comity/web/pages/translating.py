@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -9,12 +10,16 @@ from starlette.responses import Response
 
 from comity.errors import Refused
 from comity.outside.translation import Trouble
+from comity.record.bargain import issue_subject, option_subject
+from comity.record.entries import TranslationState
+from comity.web.named import needs_words
 from comity.web.parts import Parts, Sent, Site, go, seen_by, stranger_free
 from comity.web.pasted import one_line
 from comity.web.shown import page, visitor_of
 from comity.web.views import Seen
 
 router = APIRouter(include_in_schema=False)
+MOST_LETTERS = 300
 SUBJECTS = ("title", "question", "background")
 
 
@@ -49,7 +54,7 @@ def _table(
     consultation: str,
     to: str,
     error: Refused | None = None,
-    typed: tuple[str, str] = ("", ""),
+    typed: Mapping[str, str] | None = None,
     machine: Machine | None = None,
 ) -> Response:
     seen = seen_by(request, site, consultation)
@@ -65,8 +70,9 @@ def _table(
         here="translate",
         to=to,
         lines=texts_of(site, seen, to),
+        named=_named(site, seen, to),
         error=error,
-        typed=typed,
+        typed=typed or {},
         made=machine,
     )
 
@@ -96,6 +102,28 @@ def texts_of(site: Parts, seen: Seen, to: str) -> list[Line]:
     return sorted(found, key=lambda line: line.state != "none")
 
 
+def _named(site: Parts, seen: Seen, to: str) -> list[tuple[str, list[Line]]]:
+    """The names of every issue of the latest negotiation and of its options, numbers left out; by issue."""
+    texts, language = site.reader.texts(seen.id), seen.settings.language
+    if language == to:
+        return []
+    found = []
+    with site.reader.reading(seen.id) as state:
+        for entry in state.bargain.issues.values():
+            names = [(issue_subject(entry.issue), entry.name)]
+            names += [(option_subject(entry.issue, n), option) for n, option in enumerate(entry.options)]
+            lines = []
+            for subject, name in names:
+                added = state.bargain.translations.get((subject, to))
+                text = None if added is None else texts.get(added.text)
+                said = "none" if added is None or text is None else added.state
+                if needs_words(name):
+                    lines.append(Line(subject, name, language, text or "", said))
+            if lines:
+                found.append((entry.name, lines))
+    return found
+
+
 @router.post("/c/{consultation}/translate/machine")
 def by_machine(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
     by = visitor_of(request).acting(consultation, "translation-added", "translator", "host")
@@ -117,7 +145,8 @@ def machine_translations(site: Parts, seen: Seen, by: str, to: str) -> Machine:
         raise Refused(
             "unknown-language", f"{to[:20]!r} is not a language of this consultation; choose another"
         )
-    missing = [line for line in texts_of(site, seen, to) if line.state == "none"]
+    every = [*texts_of(site, seen, to), *(line for _, lines in _named(site, seen, to) for line in lines)]
+    missing = [line for line in every if line.state == "none"]
     made = 0
     for source in dict.fromkeys(line.language or seen.settings.language for line in missing):
         lines = [line for line in missing if (line.language or seen.settings.language) == source]
@@ -150,5 +179,29 @@ def translate(request: Request, site: Site, consultation: str, sent: Sent) -> Re
             state="checked" if sent["state"] == "checked" else "draft",
         )
     except Refused as refused:
-        return _table(request, site, consultation, sent["to"], refused, (sent["subject"], sent["text"]))
+        return _table(request, site, consultation, sent["to"], refused, {sent["subject"]: sent["text"]})
     return go(f"/c/{consultation}/translate?to={sent['to']}")
+
+
+@router.post("/c/{consultation}/translate/names")
+def translate_names(request: Request, site: Site, consultation: str, sent: Sent) -> Response:
+    """Names of an issue and of its options, those that were written and differ from what is there."""
+    visitor, to = visitor_of(request), sent["to"]
+    seen = seen_by(request, site, consultation)
+    state: TranslationState = "checked" if sent["state"] == "checked" else "draft"
+    typed = {name[2:]: one_line(sent[name])[:MOST_LETTERS] for name in sent.values if name.startswith("t.")}
+    try:
+        by = visitor.acting(consultation, "translation-added", "translator", "host")
+        there = {line.subject: line for _, lines in _named(site, seen, to) for line in lines}
+        new = {
+            subject: text
+            for subject, text in typed.items()
+            if text and (subject not in there or (there[subject].text, there[subject].state) != (text, state))
+        }
+        if not new and not any(typed.values()):
+            raise Refused("empty-translation", "the translation is empty; write it, then send it again")
+        for subject, text in new.items():
+            site.desk.translate(consultation, by, subject=subject, language=to, text=text, state=state)
+    except Refused as refused:
+        return _table(request, site, consultation, to, refused, typed)
+    return go(f"/c/{consultation}/translate?to={to}#names")

@@ -61,15 +61,20 @@
   const left = document.getElementById("left");
   const weights = [...document.querySelectorAll("[data-weight]")];
   if (!left || !weights.length) return;
-  const amount = (text) => {
-    const parts = text.trim().replaceAll(",", ".").split(/\s*(?:-|–|\.\.)\s*/).filter(Boolean).map(Number);
-    return parts.length ? parts.reduce((sum, part) => sum + part, 0) / parts.length : 0;
+  const ends = (field) => {
+    const issue = field.closest("fieldset");
+    const parts = field.value.trim().replaceAll(",", ".").split(/\s*(?:-|–|\.\.)\s*/).filter(Boolean).map(Number);
+    const upper = issue.querySelector("[data-to]").value.trim().replaceAll(",", ".");
+    if (upper && parts.length && issue.querySelector('[value="ranges"]').checked) parts[1] = Number(upper);
+    return parts.length ? [parts[0], parts[parts.length - 1]] : [0, 0];
   };
   const count = () => {
-    const rest = 100 - weights.reduce((sum, field) => sum + amount(field.value), 0);
+    const all = weights.map(ends);
+    const [low, high] = [0, 1].map((end) => all.reduce((sum, pair) => sum + pair[end], 0));
+    const rest = 100 - Math.min(Math.max(100, low), high);
     left.textContent = Number.isFinite(rest) ? (Math.round(rest * 1e6) / 1e6).toLocaleString(document.documentElement.lang) : "?";
-    left.parentElement.classList.toggle("off", rest !== 0);
+    left.parentElement.classList.toggle("off", Math.abs(rest) > 1e-6);
   };
-  weights.forEach((field) => field.addEventListener("input", count));
+  left.closest("form").addEventListener("input", count);
   count();
 })();
