@@ -45,7 +45,8 @@ STICKS_OUT = """[...document.querySelectorAll("body *")].filter((item) =>
 class Lived:
     """A consultation with something on every page, and the cookies of its host, who votes too.
 
-    bargain: a consultation with a negotiation in which the host speaks for a party. closed: one that is over.
+    bargain: a consultation with a negotiation in which the host speaks for a party; open_bargain: one in which all
+    numbers are shown and two of three decide. closed: one that is over.
     """
 
     house: House
@@ -57,6 +58,7 @@ class Lived:
     personal: str
     closed: str
     bargain: str
+    open_bargain: str
 
 
 @pytest.fixture(scope="module")
@@ -101,24 +103,33 @@ def lived(browser: Browser, served: tuple[House, str]) -> Lived:
     closed = set_up(host, address, "Closed", joining="open")
     host.request.post(f"{closed}/join", form={"understood": "yes"})
     host.request.post(f"{closed}/close", form={"sure": "yes"})
-    bargain = negotiation(browser, context, address)
+    bargain = negotiation(browser, context, address, shown="rankings")
+    open_bargain = negotiation(browser, context, address, shown="all", quota="2")
     cookies = context.cookies()
     context.close()
-    return Lived(house, address, place, cookies, draft, link, personal, closed, bargain)
+    return Lived(house, address, place, cookies, draft, link, personal, closed, bargain, open_bargain)
 
 
-def negotiation(browser: Browser, host: BrowserContext, address: str) -> str:
+def negotiation(browser: Browser, host: BrowserContext, address: str, **chosen: str) -> str:
     """A negotiation with a first draft; the host is a delegate of the first party too."""
     form: dict[str, str | float | bool] = {
         "title": "Bargain",
         "question": "What now?",
         "parties": "\n".join(STATED),
+        "languages": "ar",
     }
     draft = host.request.post(f"{address}/set-up", form=form).url
     place = host.request.post(f"{draft}/open").url.removesuffix("/invitations")
-    host.request.post(
-        f"{place}/negotiation/open", form={"issues": ISSUES, "shown": "rankings", "action": "open"}
-    )
+    opening: dict[str, str | float | bool] = {"issues": ISSUES, "action": "open", **chosen}
+    opening.update({"weight.delta": "2", "settled.navigation": "midland"})
+    host.request.post(f"{place}/negotiation/open", form=opening)
+    names: dict[str, str | float | bool] = {
+        "to": "ar",
+        "state": "checked",
+        "t.issue:dam-releases": "السد",
+        "t.option:0:dam-releases": "لا شيء",
+    }
+    host.request.post(f"{place}/translate/names", form=names)
     for number, party in enumerate(STATED):
         links = host.request.post(f"{place}/invitations", form={"role": "delegate", "party": party}).text()
         token = links.partition("/i/")[2].partition("<")[0]
@@ -155,11 +166,15 @@ def places(lived: Lived) -> dict[str, list[str]]:
         f"{c}/slate": [f"{here}/slate", f"{lived.closed}/slate"],
         f"{c}/moderate": [f"{here}/moderate"],
         f"{c}/log": [f"{here}/log"],
-        f"{c}/translate": [f"{here}/translate?to=ar"],
+        f"{c}/translate": [f"{here}/translate?to=ar", f"{lived.bargain}/translate?to=ar"],
         f"{c}/invitations": [f"{here}/invitations"],
         f"{c}/settings": [f"{here}/settings"],
         f"{c}/record": [f"{here}/record"],
-        f"{c}/negotiation": [f"{lived.bargain}/negotiation", f"{here}/negotiation"],
+        f"{c}/negotiation": [
+            f"{lived.bargain}/negotiation",
+            f"{lived.open_bargain}/negotiation",
+            f"{here}/negotiation",
+        ],
         f"{c}/negotiation/open": [f"{here}/negotiation/open"],
         f"{c}/negotiation/interests": [f"{lived.bargain}/negotiation/interests"],
     }
@@ -216,6 +231,16 @@ def test_axe_finds_nothing_on_any_page(
         looked.at(stranger, f"a stranger at {place}")
     send(member, f"{lived.address}/set-up", "form[action='/set-up']", title="", question="")
     looked.at(member, "a form with a mistake")
+    send(member, f"{lived.place}/negotiation/open", "form[action$='/open']", issues=ISSUES)
+    looked.at(member, "issues looked at")
+    interests = f"{lived.bargain}/negotiation/interests"
+    member.goto(interests)
+    for number, mode in enumerate(("order", "ranges")):
+        member.locator(f"[name='m.{number}'][value={mode}]").check()
+    looked.at(member, "an order and ranges")
+    member.locator("button[value=state]").click()
+    expect(member.get_by_role("alert")).to_be_visible()
+    looked.at(member, "interests with a mistake")
     send(member, f"{lived.place}/write", "form[action$='/write']", text="Build a dam and a park")
     looked.at(member, "something much like it")
     send(member, f"{lived.place}/invitations", "form[action$='/invitations']")

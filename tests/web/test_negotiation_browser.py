@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from comity.cli.verify import verify
 from tests.web.browsing import DESK, PHONE, come_in, fits, set_up
-from tests.web.negotiations import ISSUES, NAMES, OPTIONS, SECRETS, STATED
+from tests.web.negotiations import ISSUES, SECRETS, STATED
 
 PARTIES = ("Upland", "Midland", "Delta")
 
@@ -65,7 +65,7 @@ def type_interests(page: Page, place: str, party: str, *, by_keyboard: bool = Fa
     for number, (weight, row) in enumerate(zip(weights, points, strict=True)):
         page.locator(f'[name="w.{number}"]').fill(f"{weight:g}")
         for other, value in enumerate(row):
-            page.get_by_label(f"Points: {OPTIONS[number][other]}, {NAMES[number]}").fill(f"{value:g}")
+            page.locator(f'[name="p.{number}.{other}"]').fill(f"{value:g}")
     page.get_by_label("What no agreement is worth to you").fill(f"{floor:g}")
 
 
@@ -92,6 +92,9 @@ def test_the_whole_way_of_a_negotiation(
     type_interests(upland, place, "upland")
     upland.locator('[name="w.0"]').fill("40.13")
     expect(upland.locator("#left")).to_have_text("10")
+    expect(upland.get_by_role("textbox", name=re.compile("Points ?: none, Dam releases"))).to_have_value(
+        "100"
+    )
     upland.get_by_role("button", name="State our interests").click()
     expect(upland.get_by_role("alert")).to_contain_text("10 are left")
     upland.locator('[name="w.0"]').fill("50.13")
@@ -133,3 +136,52 @@ def test_the_whole_way_of_a_negotiation(
     assert "not proved here: 2 drafts" in capsys.readouterr().out
     for page in (*pages.values(), host):
         page.context.close()
+
+
+def test_orders_ranges_and_long_lines_on_a_phone_without_scripts(browser: Browser, address: str) -> None:
+    """In Arabic, from right to left: what does not belong to a way of valuing is hidden, and nothing typed is lost."""
+    desk = browser.new_context(viewport=DESK, locale="en-GB")
+    host, place, (link, *_) = opened(desk, address, "Lines", "rankings")
+    phone = browser.new_context(viewport=PHONE, locale="ar", java_script_enabled=False)
+    page = phone.new_page()
+    page.goto(link)
+    page.get_by_role("checkbox").check()
+    page.locator("main form button").click()
+    type_interests(page, place, "upland")
+    field = page.locator
+    page.locator("[name='m.0'][value=order]").check()
+    for option, rank in enumerate(("1", "2", "2")):
+        field(f"[name='p.0.{option}']").fill(rank)
+    expect(field("[name='q.0.0']")).to_be_hidden()
+    page.locator("[name='m.1'][value=ranges]").check()
+    expect(field("[name='q.1.1']")).to_be_visible()
+    field("[name='q.1.1']").fill("75")
+    fits(page)
+    page.locator("#lines summary").click()
+    field("[name='c.0.kind']").select_option("only")
+    for side, chosen in (("a", ("0.1", "0.2")), ("b", ("3.1", "3.2"))):
+        for number, at in enumerate(chosen):
+            field(f"[name='c.0.{side}']").nth(number).select_option(at)
+    field("[name='c.0.why']").fill("نحتاج إلى الماء")
+    fits(page)
+    page.locator("button[value=more-lines]").click()
+    expect(field("[name='c.0.a']")).to_have_count(3)
+    expect(field("[name='c.1.kind']")).to_be_visible()
+    field("[name='c.1.kind']").select_option("together")
+    field("[name='c.1.a']").first.select_option("2.2")
+    page.locator("button[value=state]").click()  # a line with one side only
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(field("[name='c.0.why']")).to_have_value("نحتاج إلى الماء")
+    expect(field("[name='c.0.b']").nth(1)).to_have_value("3.2")
+    expect(field("[name='p.0.2']")).to_have_value("2")
+    fits(page)
+    field("[name='c.1.b']").first.select_option("1.0")
+    page.locator("button[value=state]").click()
+    expect(page).to_have_url(re.compile("stated=yes"))
+    page.goto(f"{place}/negotiation/interests")
+    expect(page.locator("[name='m.0'][value=order]")).to_be_checked()
+    expect(field("[name='q.1.1']")).to_have_value("75")
+    expect(field("[name='c.0.kind']")).to_have_value("together")
+    expect(field("[name='c.1.kind']")).to_have_value("only")
+    phone.close()
+    host.context.close()

@@ -24,7 +24,8 @@ Stage = Literal["interests", "drafts", "last", "impasse", "ended"]
 
 @dataclass(frozen=True)
 class Opened:
-    """What one party opens to the others. rank: issue id -> 1 matters most; order: issue id -> options best first.
+    """What one party opens to the others. rank: issue id -> 1 matters most; order: issue id -> options best first, as
+    it follows from points where those are open.
 
     weights, points: as stated, where the host opened all; None where not.
     """
@@ -299,10 +300,27 @@ def _opened(text: str, issues: Mapping[str, IssueAdded], name: str) -> Opened:
     )
     return Opened(
         rank=rank,
-        order={issue: tuple(map(tuple, levels)) for issue, levels in order.get("options", {}).items()},
+        order={
+            **{issue: _by_points(points) for issue, points in found.get("points", {}).items()},
+            **{
+                issue: tuple(map(tuple, levels))
+                for issue, levels in (order.get("options") or found.get("rankings", {})).items()
+            },
+        },
         weights=found.get("weights"),
         points=found.get("points"),
         lines=(*preferences.red_lines, *preferences.conditions),
+    )
+
+
+def _by_points(points: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """Options best first, equals together; a range counts as its middle."""
+    middle = {
+        option: sum(value) / 2 if isinstance(value, list) else value for option, value in points.items()
+    }
+    return tuple(
+        tuple(option for option in middle if middle[option] == level)
+        for level in sorted(set(middle.values()), reverse=True)
     )
 
 
