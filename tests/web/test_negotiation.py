@@ -38,6 +38,9 @@ PLACE = "/c/rivers/negotiation"
 TABLES = ("votes.csv", "comments.csv", "participants-votes.csv", "summary.csv", "parties.csv")
 
 
+CHOSEN = ("none", "joint station", "open", "20")
+
+
 def places() -> list[str]:
     """Wherever something could be seen that should not: everything that is got of a consultation, by its routes."""
     routers = [*(module.router for module in PAGES), api.router, negotiation_api.router]
@@ -455,6 +458,23 @@ def test_the_host_may_go_ahead_put_a_draft_on_the_table_and_end(house: House) ->
     )  # read before the new negotiation
     assert late.status_code == 409
     assert draft_number(people["upland"]) != "1"
+
+
+def test_the_record_page_says_what_an_audit_proves_of_drafts(house: House) -> None:
+    host = house.host(parties="Upland\nMidland\nDelta")
+    assert "Of a negotiation" not in text_of(host.get("/c/rivers/record"))
+    for issues, more in ((ISSUES, False), ("\n".join(f"Issue {n}; 1..6" for n in range(12)), True)):
+        host.post(f"{PLACE}/open", data={"issues": issues, "action": "open"})
+        first = (
+            {f"x.{n}": "1" for n in range(12)}
+            if more
+            else dict(zip(("x.0", "x.1", "x.2", "x.3"), CHOSEN, strict=True))
+        )
+        host.post(f"{PLACE}/next", data={"action": "own", "sure": "yes", **first})
+        page = text_of(host.get("/c/rivers/record"))
+        assert "From an auditor’s full copy every draft is computed again" in page
+        assert ("Here there are more packages than can be listed." in page) == more
+        host.post(f"{PLACE}/next", data={"action": "withdrawn", "sure": "yes"})
 
 
 def test_an_impasse_says_what_clashes_and_keeps_what_is_not_published(house: House) -> None:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from comity.web.routings import Routings
 
 YEAR = 365 * 86_400
-MOST_FIELDS = 4_000
-"""Of a form: points for every option of sixty issues; the guard bounds its size."""
+MOST_FIELDS = 13_000
+"""Of a form: points, from and to, for a hundred options of each of sixty issues; the guard bounds its size."""
 PLAIN_FORM = "application/x-www-form-urlencoded"
 
 
