@@ -121,6 +121,7 @@ BY_THE_API: dict[str, list[str]] = {
     f"GET {C}/log": [f"GET {API}/decisions"],
     f"GET {C}/translate": [f"GET {API}/translations/{{language}}"],
     f"POST {C}/translate": [f"POST {API}/translations"],
+    f"POST {C}/translate/names": [f"POST {API}/translations"],
     f"POST {C}/translate/machine": [f"POST {API}/translations/machine"],
     f"GET {C}/invitations": [f"GET {API}/invitations"],
     f"POST {C}/invitations": [f"POST {API}/invitations"],

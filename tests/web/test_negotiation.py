@@ -390,6 +390,10 @@ def test_issues_and_options_are_named_in_the_readers_language_with_the_hosts_nam
     assert "Dam releases checked translation" in page
     assert "Fund, million a year" in page
     assert "30 no translation" not in page
+    listed = translator.get("/api/consultations/rivers/translations/fr").json()
+    assert {"subject": "option:1:dam-releases", "original": "dry months", "text": "Secs"}.items() <= next(
+        line for line in listed if line["subject"] == "option:1:dam-releases"
+    ).items()
     for party, client in people.items():
         state(client, party)
     french = people["delta"]

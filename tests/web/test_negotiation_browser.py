@@ -66,7 +66,7 @@ def type_interests(page: Page, place: str, party: str, *, by_keyboard: bool = Fa
         page.locator(f'[name="w.{number}"]').fill(f"{weight:g}")
         for other, value in enumerate(row):
             page.locator(f'[name="p.{number}.{other}"]').fill(f"{value:g}")
-    page.get_by_label("What no agreement is worth to you").fill(f"{floor:g}")
+    page.locator("[name=d]").fill(f"{floor:g}")
 
 
 def answer(page: Page, place: str, *, hurt: str | None, consents: bool) -> None:

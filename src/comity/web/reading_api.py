@@ -13,7 +13,7 @@ from comity.web.api import Actor
 from comity.web.api_forms import Id, Problem
 from comity.web.pages import recorded
 from comity.web.pages.hosting import people_of
-from comity.web.pages.translating import texts_of
+from comity.web.pages.translating import named_of, texts_of
 from comity.web.parts import Site, seen_by
 from comity.web.views import seen as seen_in
 
@@ -44,7 +44,8 @@ def list_translations(
         raise Refused(
             "unknown-language", f"{language[:20]!r} is not a language of this consultation; choose another"
         )
-    return [asdict(line) for line in texts_of(site, seen, language)]
+    names = [line for _, lines in named_of(site, seen, language) for line in lines]
+    return [asdict(line) for line in (*texts_of(site, seen, language), *names)]
 
 
 @router.get("/audit")

@@ -70,7 +70,7 @@ def _table(
         here="translate",
         to=to,
         lines=texts_of(site, seen, to),
-        named=_named(site, seen, to),
+        named=named_of(site, seen, to),
         error=error,
         typed=typed or {},
         made=machine,
@@ -102,7 +102,7 @@ def texts_of(site: Parts, seen: Seen, to: str) -> list[Line]:
     return sorted(found, key=lambda line: line.state != "none")
 
 
-def _named(site: Parts, seen: Seen, to: str) -> list[tuple[str, list[Line]]]:
+def named_of(site: Parts, seen: Seen, to: str) -> list[tuple[str, list[Line]]]:
     """The names of every issue of the latest negotiation and of its options, numbers left out; by issue."""
     texts, language = site.reader.texts(seen.id), seen.settings.language
     if language == to:
@@ -145,7 +145,7 @@ def machine_translations(site: Parts, seen: Seen, by: str, to: str) -> Machine:
         raise Refused(
             "unknown-language", f"{to[:20]!r} is not a language of this consultation; choose another"
         )
-    every = [*texts_of(site, seen, to), *(line for _, lines in _named(site, seen, to) for line in lines)]
+    every = [*texts_of(site, seen, to), *(line for _, lines in named_of(site, seen, to) for line in lines)]
     missing = [line for line in every if line.state == "none"]
     made = 0
     for source in dict.fromkeys(line.language or seen.settings.language for line in missing):
@@ -192,7 +192,7 @@ def translate_names(request: Request, site: Site, consultation: str, sent: Sent)
     typed = {name[2:]: one_line(sent[name])[:MOST_LETTERS] for name in sent.values if name.startswith("t.")}
     try:
         by = visitor.acting(consultation, "translation-added", "translator", "host")
-        there = {line.subject: line for _, lines in _named(site, seen, to) for line in lines}
+        there = {line.subject: line for _, lines in named_of(site, seen, to) for line in lines}
         new = {
             subject: text
             for subject, text in typed.items()
