@@ -2,8 +2,8 @@
 
     python benchmarks/packages.py domains|random|negmas|frontier|large|huge [--quick]
 
-NegMAS (AGPL) is a peer only: `python -m venv .bench/negmas && .bench/negmas/bin/pip install "negmas>=0.15"`. It is run
-in its own environment, and reads the same values from a file.
+NegMAS (AGPL) is a peer only, run in an environment of its own (benchmarks/README.md), and reads the same values from a
+file.
 """
 
 from __future__ import annotations
@@ -61,27 +61,17 @@ def domains() -> Iterator[tuple[str, Space]]:
 
 
 def slow_frontier(values: Floats) -> npt.NDArray[np.int64]:
-    """The definition, every row held against others: those that some good rows dominate are dropped first, then each is
-    held against all that are left (a row that is dominated is dominated by one that is left)."""
-    left = np.arange(len(values))
-    if len(values) == 0:
-        return left
-    dice = np.random.default_rng(0)
-    for weights in (np.ones(values.shape[1]), *dice.dirichlet(np.ones(values.shape[1]), 400)):
-        kept = values[left]
-        best = kept[int((kept @ weights).argmax())]
-        left = left[~((kept <= best).all(axis=1) & (kept < best).any(axis=1))]
-    kept = values[left]
-    if values.shape[1] == 2:
-        order = np.lexsort((-kept[:, 1], -kept[:, 0]))
-        first, second = kept[order].T
-        above = np.concatenate([[-np.inf], np.maximum.accumulate(second)[:-1]])
-        start = np.maximum.accumulate(np.where(np.diff(first, prepend=np.inf) != 0, np.arange(len(first)), 0))
-        # dominated: somebody earlier with a larger first value has at least as much, or with the same first more
-        lost = (above[start] >= second) | (second < second[start])
-        return np.sort(left[order[~lost]])
-    alone = [not ((kept >= row).all(axis=1) & (kept > row).any(axis=1)).any() for row in kept]
-    return left[np.array(alone, bool)]
+    """The definition, without partial packages or grids: the row with the largest sum of those left is dominated by
+    none of them; it stays, and every row that it dominates goes."""
+    order = np.argsort(-values.sum(axis=1), kind="stable")
+    left, rest, found = order, values[order], []
+    while len(left):
+        row = rest[0]
+        found.append(int(left[0]))
+        stays = ~((rest <= row).all(axis=1) & (rest < row).any(axis=1))
+        stays[0] = False
+        left, rest = left[stays], rest[stays]
+    return np.sort(np.array(found, np.int64))
 
 
 def slow_keys(name: str, gains: Floats, weight: Floats) -> Floats:
@@ -450,7 +440,7 @@ def main() -> None:
     for name, job in JOBS.items():
         if asked.job in {name, "all"}:
             if name in {"negmas", "frontier"} and not PEER.exists():
-                print(f"{name}: NegMAS is not there; {__doc__.splitlines()[4]}", file=sys.stderr)
+                print(f"{name}: NegMAS is not there, see benchmarks/README.md", file=sys.stderr)
                 continue
             job(asked.quick)
 

@@ -11,12 +11,12 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from comity.cli.talk import say
+from comity.cli.talk import Working, say
 from comity.cli.writing import Out, put
 from comity.errors import Refused
 from comity.exchange.genius import genius_negotiation, is_xml
 from comity.exchange.negotiation import EXAMPLE, draft_from, negotiation_from_toml
-from comity.findings.package_findings import package_findings
+from comity.findings.package_findings import N_STEPS, package_findings
 from comity.findings.package_view import EVERYBODY, MEDIATOR, seen_by
 from comity.record.negotiation import Negotiation
 from comity.report.packages import packages_csv, packages_json, packages_page
@@ -77,10 +77,15 @@ def packages(
     if parties is not None:
         negotiation = negotiation.only([name.strip() for name in parties.split(",")])
     table = None if draft is None else draft_from(_content(draft), draft.name, negotiation)
-    with _solver_talks_elsewhere():
+    with _solver_talks_elsewhere(), Working(N_STEPS) as working:
         found = seen_by(
             package_findings(
-                negotiation, solution=solution, draft=table, seconds=seconds, lotteries=lotteries
+                negotiation,
+                solution=solution,
+                draft=table,
+                seconds=seconds,
+                lotteries=lotteries,
+                progress=working.step,
             ),
             reader,
         )

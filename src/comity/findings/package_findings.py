@@ -27,6 +27,7 @@ from comity.engine.bargaining.space import (
 )
 from comity.engine.bargaining.trades import improvements, trades
 from comity.errors import Refused
+from comity.findings.compared import Progress
 from comity.findings.package_accounts import accounts_of
 from comity.findings.package_space import (
     Line,
@@ -61,6 +62,8 @@ from comity.findings.packages import (
 from comity.record.negotiation import Negotiation, Package
 
 DECIMALS = 9
+N_STEPS = 10
+"""Steps that are told: what is acceptable, four solutions, frontier, draft, coalitions, single text, what is unsaid."""
 MOST_UNSAID = 24
 """Ranges and rankings whose ends are tried one by one."""
 MOST_UNSAID_LARGE = 8
@@ -74,13 +77,15 @@ def package_findings(
     draft: Package | None = None,
     seconds: float = 60.0,
     lotteries: bool = False,
+    progress: Progress | None = None,
 ) -> PackageFindings:
     """All findings, private numbers included. solution: which one is recommended; seconds: the most for one answer.
-    lotteries: whether packages drawn by lot are looked at too.
+    lotteries: whether packages drawn by lot are looked at too. progress: told what is being computed, in a few
+    words, before each of `N_STEPS` steps.
 
     Raises Refused where a party's own demands leave no package.
     """
-    found = _Found(negotiation, solution, draft, seconds)
+    found = _Found(negotiation, solution, draft, seconds, progress or (lambda _: None))
     findings = found.findings()
     return replace(findings, lotteries=found.lotteries()) if lotteries else findings
 
@@ -89,17 +94,27 @@ class _Found:
     """One negotiation while its findings are being computed."""
 
     def __init__(
-        self, negotiation: Negotiation, solution: str, draft: Package | None, seconds: float
+        self,
+        negotiation: Negotiation,
+        solution: str,
+        draft: Package | None,
+        seconds: float,
+        progress: Progress,
     ) -> None:
-        self.negotiation, self.solution = negotiation, solution
+        self.negotiation, self.solution, self.progress = negotiation, solution, progress
         self.space, self.lines = space_of(negotiation)
         self.agreements = Agreements(self.space, seconds)
         self.draft = None if draft is None else numbers_of(negotiation, draft)
         self.demands = _demands(self.space, self.lines)
+        progress("looking whether a package is acceptable to all")
         _check_each_party(negotiation, self.space, self.lines)
-        self.solved = {name: self.agreements.solution(name) for name in SOLUTIONS}
+        self.solved = {name: self._solve(name) for name in SOLUTIONS}
         self.best = self.solved[solution].package
         self.scale = self.agreements.ideal_or_one if self.best is not None else np.ones(self.space.n_parties)
+
+    def _solve(self, name: str) -> Solved:
+        self.progress(f"{SOLUTION_NAMES[name]} package")
+        return self.agreements.solution(name)
 
     @property
     def _share(self) -> float:
@@ -239,6 +254,7 @@ class _Found:
         return near[kept]
 
     def _frontier(self) -> FrontierFinding | None:
+        self.progress("the frontier")
         if self.best is None and self.agreements.candidates is None:
             return None
         front = self.agreements.frontier
@@ -280,6 +296,7 @@ class _Found:
         return None if way is None else GivingWayFinding(way.demands, names_of(self.negotiation, way.package))
 
     def _draft(self, listed: Listing | None) -> DraftFinding | None:
+        self.progress("the draft: trades, and what is better")
         if self.draft is None:
             return None
         broken = tuple(
@@ -338,6 +355,7 @@ class _Found:
         )
 
     def _coalitions(self, listed: Listing | None) -> CoalitionFinding | None:
+        self.progress("who could do better without the others")
         package = self.draft if self.draft is not None else self.best
         if package is None:
             return None
@@ -362,6 +380,7 @@ class _Found:
         return CoalitionFinding(True, in_core, found, says)
 
     def _rounds(self, listed: Listing | None) -> tuple[RoundFinding, ...]:
+        self.progress("the single text")
         if self.draft is None:
             return ()
         if listed is not None:
@@ -379,6 +398,7 @@ class _Found:
         )
 
     def _unsaid(self) -> tuple[UnsaidFinding, ...]:
+        self.progress("what is left unsaid")
         if self.agreements.candidates is None:
             only = {self.solution: self.solved[self.solution]}
             return unsaid_findings(self.negotiation, only, self._share, MOST_UNSAID_LARGE)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from comity.engine.bargaining import columns as module
-from comity.engine.bargaining.columns import columns_of, rest_of
+from comity.engine.bargaining.columns import columns_of
 from comity.engine.bargaining.space import Interaction, Refusal, package_space, refused, values_of
 from tests.engine.bargaining.spaces import by_hand, random_space
 
@@ -31,23 +31,6 @@ def test_every_frontier_value_is_there(seed: int, lazy: bool, monkeypatch: pytes
     table = np.array(values)[np.array(allowed)] - space.floor
     for row in table:
         assert (gains >= row - 1e-7).all(axis=1).any()
-
-
-def test_the_rest_of_a_package_is_settled() -> None:
-    dice = np.random.default_rng(1)
-    space = package_space([dice.random((2, 3)) for _ in range(5)], [0.1, 0.2])
-    columns = columns_of(space, np.ones(2))
-    assert columns is not None
-    chosen = np.array([own[0] for own in columns.columns_of])
-    part = rest_of(columns, chosen, [1, 3])
-    some = np.array([[own[-1] for own in part.columns_of]])
-    package = part.packages_of(some)[0]
-    whole = chosen.copy()
-    whole[[1, 3]] = [columns.columns_of[1][-1], columns.columns_of[3][-1]]
-    assert package.tolist() == columns.packages_of(whole[None, :])[0].tolist()
-    assert np.allclose(
-        part.start + part.points[some[0]].sum(axis=0), columns.start + columns.points[whole].sum(axis=0)
-    )
 
 
 def test_interactions_that_knot_too_much_are_left_to_others() -> None:

@@ -15,6 +15,7 @@ from comity.engine.bargaining.space import (
     Refusal,
     Space,
     acceptable,
+    all_packages,
     package_space,
     refused,
     values_of,
@@ -66,6 +67,40 @@ def test_a_bound_is_never_below_the_score_and_the_package_is_acceptable() -> Non
     assert solved.package is not None
     assert solved.bound >= solved.score > 0
     assert acceptable(space, values_of(space, solved.package[None, :]))[0]
+
+
+@pytest.mark.parametrize("seconds", [1e-3, 0.02, 0.1, 0.5, 30.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_ceiling_is_below_the_best(seed: int, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the effort, the true best of a space that can be listed lies between score and bound."""
+    monkeypatch.setattr(large, "BEAMS", ((1e-6, 1e-6),))
+    monkeypatch.setattr(large, "FIRST_LOOK", 1e-6)
+    dice = np.random.default_rng(seed)
+    space = package_space([dice.random((6, 4)) for _ in range(7)], dice.uniform(1.0, 2.5, 6))
+    gains = values_of(space, all_packages(space)) - space.floor
+    best = float(gains.min(axis=1).max())
+    solved = largest_smallest(space, np.ones(6), seconds)
+    assert solved.score - 1e-8 <= best <= solved.bound + 1e-8
+    if seconds == 30.0:
+        assert solved.proven
+        assert solved.score == pytest.approx(best)
+
+
+def test_hardly_any_effort_is_enough_where_the_root_says_it_all() -> None:
+    """Nobody can have 13 where 12 is the most; that is seen before any step is left for the tree."""
+    space = package_space([np.array([[3.0, 1.0]])] * 4, [13.0])
+    assert some_acceptable(space, seconds=1e-9).impossible
+
+
+def test_the_next_ceiling_is_as_low_as_the_effort_allows() -> None:
+    first = [(1.0, 1.0)]
+    assert large._next_share(first, 1e6) == large.RUNGS[0]
+    rungs = [*first, (0.85, 1000.0), (0.7, 2000.0)]
+    assert large._next_share(rungs, 1e9) == 0.0
+    some = large._next_share(rungs, 2e4)
+    assert some is not None
+    assert 0.0 < some < 0.7
+    assert large._next_share(rungs, 3000.0) is None
 
 
 def test_a_red_line_across_issues_is_kept() -> None:

@@ -97,8 +97,17 @@ class Agreements:
             return gains.max(axis=0, initial=0.0), True
         return ideal_gains(self.space, self.seconds)
 
+    @cached_property
+    def _solutions(self) -> dict[str, Solved]:
+        return {}
+
     def solution(self, name: str) -> Solved:
         """The package of one solution of `SOLUTIONS`, ties by order of submission."""
+        if name not in self._solutions:
+            self._solutions[name] = self._solved(name)
+        return self._solutions[name]
+
+    def _solved(self, name: str) -> Solved:
         if self.candidates is not None:
             return self._chosen(name)
         if self.start.impossible:

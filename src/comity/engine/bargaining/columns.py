@@ -102,20 +102,6 @@ def columns_of(space: Space, unit: Floats) -> Columns | None:
     return _side_by_side(written, -space.floor / unit, open_lines)
 
 
-def rest_of(columns: Columns, chosen: Integers, free: Sequence[int]) -> Columns:
-    """The columns of some knots only, the others settled as in one package (columns, shape (n_knots,))."""
-    fixed = [knot for knot in range(columns.n_knots) if knot not in set(free)]
-    start = columns.start + columns.points[chosen[fixed]].sum(axis=0)
-    settled = columns.packages[chosen[fixed]].max(axis=0, initial=-1)
-    knots = [
-        (columns.packages[own], columns.points[own]) for own in (columns.columns_of[knot] for knot in free)
-    ]
-    # the settled options ride along with the first free knot, so that whole packages come out
-    rows, points = knots[0]
-    knots[0] = (np.maximum(rows, settled), points)
-    return _side_by_side(knots, start, columns.lines)
-
-
 def with_total(columns: Columns, weight: Floats) -> Columns:
     """One party more, last: the weighted sum of all others. weight: of gains over the unit, shape (n_parties,)."""
     return replace(

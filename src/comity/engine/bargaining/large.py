@@ -11,15 +11,17 @@ maximin, Eur. J. Oper. Res. 100, 1997). Nash: the sum of w_p log r_p.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import count
+from functools import partial
 
 import numpy as np
 from scipy.optimize import linprog
 
 from comity.engine.bargaining import mixed_integer
 from comity.engine.bargaining.aims import HAIR, Level, Product
-from comity.engine.bargaining.columns import Columns, columns_of, rest_of, with_total
+from comity.engine.bargaining.beam import packages_met, width_for
+from comity.engine.bargaining.columns import Columns, columns_of, with_total
 from comity.engine.bargaining.frontier import pareto
 from comity.engine.bargaining.programme import Solved, span_of
 from comity.engine.bargaining.solutions import TOLERANCE, leximin_best
@@ -29,13 +31,18 @@ from comity.engine.bargaining.tree import STEPS_A_SECOND, Found, best_by
 UNIT = 1000.0
 """Gains are scaled to this span."""
 SLACK = TOLERANCE * UNIT
-FREE_KNOTS = (10, 14, 18)
-"""Knots that are opened again at once, by turns."""
 FIRST_LOOK = 0.0005
-"""Share of the effort for a first package."""
-LOOK = 8000.0
-"""Steps for one search of what was opened again; OVERHEAD: what setting it up is worth."""
-OVERHEAD = 2000.0
+"""Share of the effort for a first look, which settles easy questions."""
+BEAMS = ((0.0015, 0.06), (0.02, 0.0005))
+"""Shares of the effort for packages to start from, and for the tree after each."""
+RUNGS = (0.85, 0.7)
+"""First ceilings to be proved, as parts of the way from the best score up to the relaxation's bound."""
+STEEPEST = 16.0
+"""How many times the work of the last ceiling the next one is chosen to take at most."""
+READY = 0.7
+"""Part of the effort left that one ceiling is chosen to take at most: forecasts err."""
+SETTLED_ROOT = 60
+"""Steps at the root where its weights are known already."""
 
 
 def some_acceptable(space: Space, seconds: float) -> Solved:
@@ -189,36 +196,66 @@ def _best(
     least: float,
     enough: float = np.inf,
 ) -> Found:
-    """A first package, better ones by opening some knots at a time, then the tree; all to one account of effort."""
-    mu = _weights(columns, aim.counted)
-
-    def tree(known: Integers, effort: float, *, widest_first: bool = False) -> Found:
-        return best_by(
-            columns,
-            aim,
-            known,
-            mu=mu,
-            least=least,
-            slack=SLACK,
-            effort=effort,
-            enough=enough,
-            widest_first=widest_first,
-        )
-
-    found = tree(known, FIRST_LOOK * effort)
-    bound, spent = found.bound, found.steps
-    for share in (0.01, 0.4):
-        if found.closed or found.score >= enough:
+    """The tree, from packages that a beam met; where it is too large, a ceiling as low as the effort proves."""
+    mu, shares = _relaxed(columns, aim.counted)
+    tree = partial(best_by, columns, aim, mu=mu, slack=SLACK, enough=enough)
+    found = tree(known, least=least, effort=FIRST_LOOK * effort)
+    spent = found.steps
+    for wide, deep in BEAMS:
+        if shares is None or aim.levels or found.closed or found.score >= enough:
             break
-        chosen, steps = _reopened(columns, aim, found, share * effort, least)
-        large = share > 0.1
-        found = tree(chosen, (0.1 if large else 0.45) * effort, widest_first=large)
-        bound, spent = min(bound, found.bound), spent + steps + found.steps
-    return replace(found, bound=max(bound, found.score), steps=spent)
+        met = packages_met(columns, aim, mu, shares, UNIT, width_for(columns, wide * effort))
+        again = tree(np.concatenate([found.chosen, met[:1]]), least=least, effort=deep * effort)
+        found = replace(again, bound=min(found.bound, again.bound))
+        spent += wide * effort + again.steps
+    if found.closed or found.score >= enough:
+        return replace(found, steps=spent)
+    return _lowered(tree, found, least, effort, spent)
 
 
-def _weights(columns: Columns, counted: Booleans) -> Floats:
-    """Weights that bound the smallest r best: the duals of its relaxation; equal ones where it has no solution."""
+def _lowered(tree: Callable[..., Found], found: Found, least: float, effort: float, spent: float) -> Found:
+    """Ceilings proved one below the other, at last the best score itself.
+
+    A tree that only looks for packages above a ceiling is far smaller than one that looks for all that are as good as
+    the best, and grows by about the same factor for every part of the way down. The factor seen so far says how low
+    the next ceiling may be for the effort that is left.
+    """
+    top, rungs = found.bound, [(1.0, 1.0)]
+    share: float | None = RUNGS[0] if np.isfinite(top) else 0.0
+    while spent < effort and share is not None:
+        bottom = max(found.score, least)
+        ceiling = bottom + share * (top - bottom) if share > 0 else least
+        step = tree(found.chosen, least=ceiling, effort=effort - spent, root_steps=SETTLED_ROOT)
+        spent += step.steps
+        rungs.append((share, step.steps))
+        better = len(step.chosen) > 0
+        bound = min(found.bound, max(step.bound, ceiling, found.score))
+        if share == 0 or (better and (not step.closed or step.score - SLACK >= ceiling)):
+            return replace(step, bound=min(found.bound, step.bound), steps=spent)
+        # what was found just above its ceiling is the best, and others may be as good just below it
+        found = replace(step if better else found, bound=bound, closed=False)
+        share = 0.0 if better else _next_share(rungs, effort - spent)
+    return replace(found, steps=spent)
+
+
+def _next_share(rungs: Sequence[tuple[float, float]], left: float) -> float | None:
+    """The next ceiling, given shares and steps so far; None where the effort left does not take it any lower."""
+    if len(rungs) <= len(RUNGS):
+        return RUNGS[len(rungs) - 1]
+    (high, before), (low, steps) = rungs[-2:]
+    growth = max(float(np.log(steps / before)), 0.1) / (high - low)
+    if steps * np.exp(growth * low) <= READY * left:
+        return 0.0
+    factor = min(READY * left / steps, STEEPEST)
+    share = low - float(np.log(factor)) / growth if factor > 1 else low
+    return max(share, 0.0) if low - share > 0.005 else None
+
+
+def _relaxed(columns: Columns, counted: Booleans) -> tuple[Floats, Floats | None]:
+    """Weights on the parties that bound the smallest r best, the duals of its relaxation; and every column's share.
+
+    Where it has no solution, equal weights and None.
+    """
     n, n_parties = len(columns.points), len(counted)
     one_each = np.zeros((columns.n_knots, n + 1))
     for knot, own in enumerate(columns.columns_of):
@@ -232,43 +269,9 @@ def _weights(columns: Columns, counted: Booleans) -> Floats:
         bounds=[*((0.0, None if usable else 0.0) for usable in columns.usable), (None, None)],
         method="highs",
     )
-    if found.status != 0:
-        return np.where(counted, 1.0, 0.0) / n_parties
-    weights: Floats = np.clip(-found.ineqlin.marginals, 0.0, None)
-    return weights
-
-
-def _reopened(
-    columns: Columns, aim: Level, found: Found, effort: float, least: float
-) -> tuple[Integers, float]:
-    """A better package near the best one: all but a few knots are settled as there, the rest is gone through."""
-    if len(found.chosen) == 0:
-        return found.chosen, 0.0
-    dice = np.random.default_rng(1)
-    chosen, score, spent = found.chosen[0], found.score, 0.0
-    for turn in count():
-        if spent >= effort:
-            break
-        n_free = min(FREE_KNOTS[turn % len(FREE_KNOTS)], columns.n_knots)
-        free = sorted(dice.choice(columns.n_knots, n_free, replace=False).tolist())
-        part = rest_of(columns, chosen, free)
-        step = best_by(
-            part,
-            aim,
-            np.zeros((0, n_free), int),
-            mu=found.mu,
-            least=max(least, score + SLACK),
-            slack=SLACK,
-            effort=LOOK,
-            root_steps=60,
-        )
-        spent += step.steps + OVERHEAD
-        if len(step.chosen):
-            chosen, score = chosen.copy(), step.score
-            for place, knot in enumerate(free):
-                number = np.flatnonzero(part.columns_of[place] == step.chosen[0, place])[0]
-                chosen[knot] = columns.columns_of[knot][number]
-    return chosen[None, :], spent
+    if found.status != 0 or found.x is None:
+        return np.where(counted, 1.0, 0.0) / n_parties, None
+    return np.clip(-found.ineqlin.marginals, 0.0, None), np.clip(found.x[:n], 0.0, None)
 
 
 def _known(columns: Columns, package: Integers) -> Integers:
