@@ -100,7 +100,7 @@ def test_the_next_ceiling_is_as_low_as_the_effort_allows() -> None:
     some = large._next_share(rungs, 2e4)
     assert some is not None
     assert 0.0 < some < 0.7
-    assert large._next_share(rungs, 3000.0) is None
+    assert large._next_share(rungs, 2000.0) is None
 
 
 def test_a_red_line_across_issues_is_kept() -> None:
