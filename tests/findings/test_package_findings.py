@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from comity.engine.bargaining import agreements
+from comity.engine.bargaining import agreements, large
 from comity.exchange.negotiation import EXAMPLE, negotiation_from_toml
 from comity.findings.package_findings import N_STEPS, package_findings
 
@@ -17,7 +17,7 @@ def test_every_step_is_told() -> None:
 
 def test_a_large_solution_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[float] = []
-    solve = agreements.largest_product
+    solve = large.largest_product
 
     def counted(space, unit, seconds):  # type: ignore[no-untyped-def]
         asked.append(seconds)
