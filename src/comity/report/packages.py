@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -16,6 +17,7 @@ from comity.report.package_drawings import care_bar, pairs_of, parallel_of
 
 PAIRS_UP_TO = 3
 """Up to this many parties the frontier is drawn in pairs, with more as parallel lines."""
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 KIND = "Packages"
 FORMAT = "comity-packages/1"
 ANONYMOUS_LIST = 12
@@ -43,10 +45,20 @@ def packages_page(findings: PackageFindings) -> str:
         most=ANONYMOUS_LIST,
         any_number=_any_number,
         same=_same_solutions(findings),
-        grouped=f"{findings.n_packages:,}".replace(",", "\u202f")
-        if findings.n_packages < 10**9
-        else f"{findings.n_packages:.2g}",
+        grouped=how_many(findings.n_packages),
     )
+
+
+def how_many(n_packages: int) -> str:
+    """A number of packages as a person writes it; many issues make more than a float can hold.
+
+    >>> how_many(1200), how_many(6**20)
+    ('1\u202f200', '3.7 × 10¹⁵')
+    """
+    if n_packages < 10**9:
+        return f"{n_packages:,}".replace(",", "\u202f")
+    digits, power = f"{Decimal(n_packages):.1e}".split("e+")
+    return f"{digits} × 10{power.translate(RAISED)}"
 
 
 def packages_json(findings: PackageFindings) -> str:
