@@ -10,6 +10,7 @@ import pytest
 
 from comity.cli.verify import verify
 from comity.record.receipt import check_receipt, receipt_from
+from comity.web.shown import assets
 from tests.web.visits import FORM, House, house_at, join, text_of, vote
 
 
@@ -438,3 +439,24 @@ def test_how_many_say_that_it_matters_most_is_not_told_of_fewer_than_the_floor(h
         seen = house.visitor().get("/api/consultations/rivers/statements/1").json()
         assert seen["matters"] == (3 if number == 2 else None)
     assert "to 3 of those who voted on it" in text_of(house.visitor().get("/c/rivers/statements/1"))
+
+
+def test_an_invitation_that_expired_says_until_when_it_was_valid_and_keeps_what_was_typed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (link,) = house.links(house.host(), expires_at="2099-01-01T10:00")
+    ana = house.visitor()
+    assert ana.get(link).status_code == 200
+    monkeypatch.setattr(house.site.desk, "now", lambda: 4_100_000_000_000)
+    for page in (ana.get(link), join(ana, link, name="Ana of Aland")):
+        assert page.status_code == 410
+        assert "was valid until 1 January 2099, 10:00 UTC; ask the host for a new one" in text_of(page)
+    assert 'value="Ana of Aland"' in page.text
+    assert "попросите у ведущего новое" in text_of(house.visitor("ru").get(link))
+
+
+def test_one_stylesheet_and_one_script_of_eight_kilobytes_at_most() -> None:
+    kinds = sorted(asset.kind.partition(";")[0] for asset in assets().values())
+    assert kinds == ["text/css", "text/javascript"]
+    (script,) = (asset for asset in assets().values() if "javascript" in asset.kind)
+    assert len(script.content) <= 8 * 1024

@@ -30,6 +30,8 @@ def test_a_post_from_another_site_does_nothing(
         )
     assert refused.status_code == 403
     assert "sent from another site" in refused.text
+    program = ana.post("/api/consultations/rivers/votes", json={}, headers={"sec-fetch-site": site})
+    assert (program.status_code, program.json()["code"]) == (403, "sent-from-elsewhere")
     assert "403 POST" in caplog.text
     assert house.site.reader.size("rivers") == size
 
@@ -164,6 +166,8 @@ def test_ten_megabytes_are_refused_whole_and_in_pieces(house: House) -> None:
     whole = ana.post("/c/rivers/write", content=b"text=" + b"a" * 10_000_000, headers=form)
     pieces = ana.post("/c/rivers/write", content=iter([b"text="] + [b"a" * 100_000] * 100), headers=form)
     assert (whole.status_code, pieces.status_code) == (413, 413)
+    api = ana.post("/api/consultations/rivers/statements", content=b" " * 10_000_000)
+    assert (api.status_code, api.json()["code"]) == (413, "too-long")
     assert house.site.reader.size("rivers") == size
 
 

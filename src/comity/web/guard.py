@@ -6,6 +6,7 @@ Plain ASGI, so that it costs a vote a few microseconds. Whoever is refused is to
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from comity.errors import Refused
 from comity.web.language import COOKIE as LANGUAGE_COOKIE
 from comity.web.language import chosen, language
+from comity.web.shown import said
 from comity.web.visitors import COOKIE, Sessions, Visitor
 
 MOST_BYTES = 1024 * 1024
@@ -69,7 +71,7 @@ class Guard:
         refusal = self._refusal(scope, headers, visitor.session if visitor.seats else None, address)
         if refusal is not None:
             log.warning("%s %s from %s: %s", refusal, scope["method"], address, _place(scope["path"]))
-            await _say(refusal, headers, _wrapped(send, scope))
+            await _say(refusal, scope["path"], headers, _wrapped(send, scope))
             return
         received = 0
 
@@ -95,7 +97,7 @@ class Guard:
             await self.app(scope, counted, guarded)
         except TooLarge:
             log.warning("413 %s from %s: %s", scope["method"], address, _place(scope["path"]))
-            await _say(413, headers, guarded)
+            await _say(413, scope["path"], headers, guarded)
 
     def _refusal(
         self, scope: Scope, headers: Mapping[bytes, bytes], session: str | None, address: str
@@ -158,22 +160,30 @@ def _wrapped(send: Send, scope: Scope, seen: Callable[[int], None] | None = None
     return with_headers
 
 
-def _(text: str) -> str:
-    return text
-
-
-SENTENCES: Mapping[int, str] = {
-    403: _("This was sent from another site, so nothing was done; open the page here and send it again."),
-    413: _("This is longer than the site takes, so nothing was stored; shorten it and send it again."),
-    429: _("Too many requests came from here within a minute; wait a minute and try again."),
+REFUSED: Mapping[int, Refused] = {
+    403: Refused(
+        "sent-from-elsewhere",
+        "this was sent from another site, so nothing was done; open the page here and send it again",
+    ),
+    413: Refused(
+        "too-long", "this is longer than the site takes, so nothing was stored; shorten it and send it again"
+    ),
+    429: Refused(
+        "too-many-requests",
+        "too many requests came from here within a minute; wait a minute and try again",
+    ),
 }
 
 
-async def _say(status: int, sent: Mapping[bytes, bytes], send: Send) -> None:
-    accepts = sent.get(b"accept-language", b"").decode("latin-1")
-    spoken = language(chosen(_cookie(sent, LANGUAGE_COOKIE), accepts))
-    body = spoken.gettext(SENTENCES[status]).unescape().encode() + b"\n"
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+async def _say(status: int, path: str, sent: Mapping[bytes, bytes], send: Send) -> None:
+    refused, kind = REFUSED[status], b"text/plain; charset=utf-8"
+    if path.startswith("/api/"):
+        body, kind = json.dumps({"code": refused.code, "text": refused.text}).encode(), b"application/json"
+    else:
+        accepts = sent.get(b"accept-language", b"").decode("latin-1")
+        spoken = language(chosen(_cookie(sent, LANGUAGE_COOKIE), accepts))
+        body = said(refused, spoken).unescape().encode() + b"\n"
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers.append((b"retry-after", b"60"))
     headers.append((b"connection", b"close"))

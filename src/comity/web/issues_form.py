@@ -13,7 +13,7 @@ from comity.web.parts import Form
 from comity.web.pasted import one_line, slug, whole
 from comity.web.views import Seen
 
-SEPARATORS = "\t", ";", "|"
+SEPARATORS = "\t", ";", "；", "؛", "|"
 MOST_ISSUES = 60
 MOST_OPTIONS = 100
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 1000

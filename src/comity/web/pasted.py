@@ -25,7 +25,7 @@ HEADS = {
     "الطرف",
     "الاسم",
 }
-SEPARATORS = "\t", ";", "|", ","
+SEPARATORS = "\t", ";", "；", "؛", "|", ",", "，", "،"
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,13 @@ class PastedParty:
 def parties(text: str) -> tuple[PastedParty, ...]:
     """One party a line: its name, then its bloc if it has one; a first line of heads may name more columns.
 
-    Cells are parted by tabs (as a spreadsheet copies them), semicolons, bars or commas. Columns beyond the second
-    need a head, hold numbers, and become capacities. Raises Refused.
+    Cells are parted by tabs (as a spreadsheet copies them), semicolons, bars or commas, of any script. Columns
+    beyond the second need a head, hold numbers, and become capacities. Raises Refused.
 
     >>> [(item.party, item.name, item.bloc) for item in parties("Åland; north\\nBland")]
     [('aland', 'Åland', 'north'), ('bland', 'Bland', None)]
+    >>> parties("奥兰；北方")[0].bloc, parties("ألاند؛ الشمال")[0].name
+    ('北方', 'ألاند')
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     separator = next((item for item in SEPARATORS if any(item in line for line in lines)), "\t")

@@ -228,6 +228,11 @@ REFUSALS: Mapping[str, str] = {
     "reason-needed": _("Declining a statement needs a reason from the list; choose one."),
     "record-of-another-site": _("This record is kept by another site; go there to take part."),
     "repeated-name": _("A party stands in the table twice; keep one of the two."),
+    "sent-from-elsewhere": _(
+        "This was sent from another site, so nothing was done; open the page here and send it again."
+    ),
+    "too-long": _("This is longer than the site takes, so nothing was stored; shorten it and send it again."),
+    "too-many-requests": _("Too many requests came from here within a minute; wait a minute and try again."),
     "set-up-by-link": _(
         "Whoever runs this site gives out the link by which a consultation is set up; ask for it."
     ),
