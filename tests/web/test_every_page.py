@@ -251,6 +251,13 @@ def test_axe_finds_nothing_on_any_page(
     monkeypatch.setattr(type(published), "latest", lambda *_: None)
     member.goto(f"{lived.place}/findings")
     looked.at(member, "still computing")
+    member.goto(f"{lived.place}/translate?to=ar")
+    member.locator("form[action$='/translate'] textarea").first.fill("Un texte")
+    member.context.clear_cookies()
+    with member.expect_navigation():
+        member.locator("form[action$='/translate'] button").first.click()
+    expect(member.locator("textarea")).to_have_value("Un texte")
+    looked.at(member, "given back")
     member.context.close()
     stranger.context.close()
     assert not looked.wrong, json.dumps(looked.wrong, indent=1, ensure_ascii=False)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from comity.cli import main
 from comity.cli.verify import verify
 from comity.record.receipt import check_receipt, receipt_from
 from comity.web.shown import assets
@@ -460,3 +465,46 @@ def test_one_stylesheet_and_one_script_of_eight_kilobytes_at_most() -> None:
     assert kinds == ["text/css", "text/javascript"]
     (script,) = (asset for asset in assets().values() if "javascript" in asset.kind)
     assert len(script.content) <= 8 * 1024
+
+
+def test_the_commands_of_the_record_page_run_as_they_stand(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the files under the names that a browser gives them; the vote's receipt is the one that the page names."""
+    ana = house.member(house.host())
+    vote(ana, "2", -1)
+    places = ["record/checkpoint.txt"]
+    take(ana, places, tmp_path)
+    vote(ana, "1", 1)
+    house.site.reader.findings("rivers")
+    take(ana, ["findings.json", "record/comity.jsonl", "mine/receipt-1.json"], tmp_path)
+    page = house.visitor().get("/c/rivers/record")
+    commands = [
+        text_of_part(part) for part in re.findall(r'<pre dir="ltr" class="command">(.*?)</pre>', page.text)
+    ]
+    assert len(commands) == 2
+    monkeypatch.chdir(tmp_path)
+    said = ""
+    for command in commands:
+        monkeypatch.setattr(sys, "argv", shlex.split(command))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        assert not ended.value.code, out + err
+        said += out
+    assert "every number of findings.json was computed again" in said
+    assert "the receipt's vote is entry" in said
+    assert "older" in said
+
+
+def take(client: Any, places: list[str], folder: Path) -> None:
+    """Download these under the names that the site gives them."""
+    for place in places:
+        found = client.get(f"/c/rivers/{place}")
+        name = re.search(r'filename="([^"]+)"', found.headers["content-disposition"])
+        assert name is not None
+        (folder / name[1]).write_bytes(found.content)
+
+
+def text_of_part(markup: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", markup))
