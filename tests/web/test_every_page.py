@@ -67,6 +67,7 @@ def lived(browser: Browser, served: tuple[House, str]) -> Lived:
     context = browser.new_context(locale="en-GB")
     host = context.new_page()
     place = set_up(host, address, "Lived in", joining="open")
+    host.request.post(f"{place}/settings", form={"languages": "ar"})
     for number in range(12):
         other = browser.new_context(locale="en-GB")
         voter = other.new_page()
