@@ -8,10 +8,15 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import Server, postgres_server
 
 NUMBERS = count(1)
+settings.register_profile(
+    "untimed", deadline=None
+)  # what is slow shows in benchmarks/, not by a test that fails
+settings.load_profile("untimed")
 ROOT = Path(__file__).parents[1]
 
 

@@ -55,7 +55,7 @@ def test_real_exports_are_written_as_they_were(name: str, shared_data: Callable[
     assert dict(csv.reader(io.StringIO(ours["summary.csv"].decode())))["topic"] == consultation.title
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(consultations())
 def test_anything_is_read_back_as_it_was(consultation: Consultation) -> None:
     """As far as the form goes: votes in the order of time, statements in that of numbers."""

@@ -77,7 +77,7 @@ def outcome(files: dict[str, bytes]) -> Consultation | Refused:
         return refused
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.data())
 def test_damaged_files_are_read_or_refused_in_one_sentence(data: st.DataObject) -> None:
     files = dict(data.draw(st.sampled_from(SMALL)))

@@ -196,7 +196,7 @@ def consultations(draw: st.DrawFn) -> Consultation:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(consultations())
 def test_what_is_written_is_read_again(told: Consultation) -> None:
     read_again = consultation_in(written(told), "another title")

@@ -71,7 +71,7 @@ def outcome(read: object, *arguments: object) -> object:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=files(), block=st.sampled_from([1, 20, 64, 1 << 20]))
 def test_blocks_and_lines_read_the_same(data: bytes, block: int) -> None:
     carefully = outcome(line_by_line, "v.csv", data, VOTES, ANSWERS)

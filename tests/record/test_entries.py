@@ -75,7 +75,7 @@ def test_a_draft_from_before_drafts_named_their_method_keeps_its_bytes() -> None
         entry_from(canonical({**old, "method": "by hand"}))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(story()), st.data())
 def test_no_other_bytes_read_as_an_entry(data: bytes, draw: st.DataObject) -> None:
     """Whatever is read has exactly the bytes that writing it gives."""

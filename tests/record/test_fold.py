@@ -78,7 +78,7 @@ def answers_of(state: State) -> dict[tuple[str, str], tuple[int, bool]]:
     return found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(stories())
 def test_votes_tallies_and_own_answers_are_those_of_the_definition(entries: list[Entry]) -> None:
     state, expected = admitted(entries), last_answers(entries)
@@ -94,7 +94,7 @@ def test_votes_tallies_and_own_answers_are_those_of_the_definition(entries: list
         assert state.members[person].priorities == sum(matters for _, matters in own.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stories())
 def test_participants_stand_in_the_order_of_their_first_vote(entries: list[Entry]) -> None:
     state = admitted(entries)
@@ -115,7 +115,7 @@ def test_participants_stand_in_the_order_of_their_first_vote(entries: list[Entry
     assert set(consultation.participant_ids) == set(PEOPLE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(stories(), st.data())
 def test_bytes_entries_and_steps_lead_to_the_same_state(entries: list[Entry], data: st.DataObject) -> None:
     bodies = stamped(entries)
@@ -159,7 +159,7 @@ def test_nothing_is_said_before_an_opening() -> None:
     assert published_sums(state) == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.sampled_from(["a", "b", "c", "d", None]),

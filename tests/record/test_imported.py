@@ -69,7 +69,7 @@ def consultations(draw: st.DrawFn) -> Consultation:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(consultations())
 def test_anything_comes_back_as_it_was(consultation: Consultation) -> None:
     with site_at("memory:") as site:

@@ -91,7 +91,7 @@ def test_every_proof_verifies_and_no_other_does(size: int) -> None:
         assert old == size or not verify_consistency(old, TREE.root(old), size, leaf_hash(b"another"), proof)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(1, 2000), st.data())
 def test_a_bigger_tree_proves_any_of_its_sizes(size: int, data: st.DataObject) -> None:
     tree = MerkleTree(leaf_hash(str(number).encode()) for number in range(size))

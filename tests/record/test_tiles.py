@@ -30,7 +30,7 @@ def tiles_of(bodies: list[bytes], size: int) -> list[bytes]:
     return [tile_of(state, at, bodies[at : at + size]) for at in range(0, len(bodies) - size + 1, size)]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(stories(), st.integers(1, 9))
 def test_tiles_and_entries_lead_to_the_same_state(entries: list[Entry], size: int) -> None:
     bodies = stamped(entries)

@@ -141,7 +141,7 @@ def touched(lines: Sequence[bytes], key: str) -> tuple[BaseException, int | None
 CASES = st.sampled_from(COPIES)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(CASES, st.data())
 def test_a_changed_byte_is_found_at_its_entry(case: tuple[str, CopyKind], data: st.DataObject) -> None:
     lines, _, _, key = example(*case)
@@ -153,7 +153,7 @@ def test_a_changed_byte_is_found_at_its_entry(case: tuple[str, CopyKind], data: 
     assert index == number - 1, error
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CASES, st.data())
 def test_a_dropped_entry_is_found_at_its_place(case: tuple[str, CopyKind], data: st.DataObject) -> None:
     lines, _, _, key = example(*case)
@@ -162,7 +162,7 @@ def test_a_dropped_entry_is_found_at_its_place(case: tuple[str, CopyKind], data:
     assert index == number - 1, error
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CASES, st.data())
 def test_swapped_entries_are_found_at_the_first(case: tuple[str, CopyKind], data: st.DataObject) -> None:
     lines, _, _, key = example(*case)
@@ -175,7 +175,7 @@ def test_swapped_entries_are_found_at_the_first(case: tuple[str, CopyKind], data
     assert index == one - 1, error
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CASES, st.data())
 def test_an_inserted_entry_is_found_at_its_place(case: tuple[str, CopyKind], data: st.DataObject) -> None:
     lines, _, _, key = example(*case)
@@ -200,7 +200,7 @@ def bodies_of(lines: Sequence[bytes]) -> list[bytes]:
     return [canonical(json.loads(lines[number])["entry"]) for number in entry_lines(lines)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_clever_forger_is_found_between_two_checkpoints(data: st.DataObject) -> None:
     """He changes a vote and computes every number and root again; what was signed still tells the place."""

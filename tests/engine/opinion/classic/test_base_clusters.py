@@ -36,7 +36,7 @@ whole_numbers = st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_
 
 
 @given(whole_numbers, st.integers(1, 12), st.sampled_from([(-1, 1), (1, -1), (-1, -1)]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_mirrors_change_no_heap_even_where_everything_ties(
     places: list[tuple[int, int]], most: int, mirror: tuple[int, int]
 ) -> None:
