@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from comity.record.admission import MAY
+from comity.web.parts import MOST_FIELDS
 from tests.web.visits import FORM, House, house_at, join, text_of, vote
 
 ALERT = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'"
@@ -174,7 +175,7 @@ def test_ten_megabytes_are_refused_whole_and_in_pieces(house: House) -> None:
 def test_a_form_of_many_fields_and_a_form_in_parts(house: House) -> None:
     ana = house.member(house.host())
     size = house.site.reader.size("rivers")
-    many = ana.post("/c/rivers/vote", data={f"field{number}": "x" for number in range(5000)})
+    many = ana.post("/c/rivers/vote", data={f"field{number}": "x" for number in range(MOST_FIELDS + 1)})
     assert many.status_code == 400
     assert "the form came damaged" in text_of(many).lower()
     assert house.site.reader.size("rivers") == size
