@@ -48,6 +48,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 for _name, (_place, _line) in COMMANDS.items():
     app.command(_place, name=_name, help=_line)
 
+ONE_THREAD = frozenset({"ideal-points"})
+"""Commands whose matrices are so small that a second thread of the linear algebra waits more than it works: where other
+work shares the machine, it multiplies the processor time."""
+
 REFUSED = 2
 INTERRUPTED = 130
 NOBODY_READS = 141
@@ -58,6 +62,8 @@ def main() -> None:
     """Run the command named on the command line; whatever goes wrong for a person is one sentence on stderr."""
     words = sys.argv[1:]
     try:
+        if words and words[0] in ONE_THREAD:
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before the command's module loads numpy
         if words and words[0] in COMMANDS:
             app[words[0]].help = None  # the command's own help is the whole of its docstring
         app(words)

@@ -31,6 +31,27 @@ def test_the_walk_that_is_learnt_is_the_true_one() -> None:
     assert found.deviation < 0.08
 
 
+def test_the_fit_ends_because_it_has_settled() -> None:
+    _, votes, session = assembly(7, 40, 12, 30, 0.2, negative=0.23)
+    found, longer = (ideal_points(votes, session, 12, sweeps=sweeps) for sweeps in (60, 200))
+    assert found.n_sweeps < 60
+    assert found.last_change < 0.06
+    np.testing.assert_array_equal(found.mean, longer.mean)
+
+
+def test_a_bloc_that_votes_by_itself_does_not_run_away() -> None:
+    """Half of all roll calls divide three parties from the rest: slopes could grow, and the bloc move out, for ever."""
+    truth, votes, session = assembly(8, 30, 8, 20, 0.1, missing=0.0)
+    bloc = np.argsort(truth.mean(axis=0))[:3]
+    alone = np.arange(len(session)) % 2 == 0
+    apart = np.where(np.isin(votes.participant, bloc), -1, 1)
+    answer = np.where(alone[votes.statement], apart, votes.answer)
+    divided = vote_matrix(votes.participant, votes.statement, answer, 30, len(session))
+    found = ideal_points(divided, session, 8)
+    assert found.n_sweeps < 60
+    assert np.abs(found.mean[:, bloc]).max() < 5
+
+
 def test_positions_and_their_spread_are_near_those_of_a_sampler() -> None:
     _, votes, session = assembly(1, 20, 3, 20, 0.2)
     found = ideal_points(votes, session, 3)
