@@ -77,7 +77,7 @@ def test_coalitions_that_would_leave(seed: int) -> None:
     quota = max(1, space.n_parties - 1)
     powers = Powers(quota, (0,), ((),) * space.n_issues, (None,) * space.n_issues)
     expected = []
-    for size in range(1, space.n_parties):
+    for size in range(1, space.n_parties + 1):
         for members in combinations(range(space.n_parties), size):
             rows = list(members)
             can = size >= quota and 0 in members
@@ -95,7 +95,8 @@ def test_coalitions_that_would_leave(seed: int) -> None:
 def test_two_can_settle_one_issue_without_the_third() -> None:
     space = package_space([[[0, 5], [0, 5], [9, 0]], [[3, 0], [3, 0], [3, 0]]], [0, 0, 0])
     powers = Powers(3, (), ((0, 1), ()), (0, 0))
-    (leaving,) = would_leave(space, listing(space), powers, np.array([0, 1]), np.ones(3))
+    leaving, together = would_leave(space, listing(space), powers, np.array([0, 1]), np.ones(3))
+    assert (together.members, together.package) == ((0, 1, 2), (0, 0))
     assert (leaving.members, leaving.package, leaving.decides) == ((0, 1), (1, 0), False)
     assert would_leave(space, listing(space), powers, np.array([1, 0]), np.ones(3)) == ()
 

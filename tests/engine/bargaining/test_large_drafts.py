@@ -85,6 +85,7 @@ def test_what_two_can_settle_and_what_stays_as_it_is() -> None:
 
     space = package_space([[[0, 5], [0, 5], [9, 0]], [[3, 0], [3, 0], [3, 0]]], [0, 0, 0])
     powers = Powers(3, (), ((0, 1), ()), (0, 0))
-    (leaving,), _, proven = would_leave_of(space, powers, np.array([0, 1]), np.ones(3), 5.0)
+    (leaving, together), _, proven = would_leave_of(space, powers, np.array([0, 1]), np.ones(3), 5.0)
     assert proven
+    assert (together.members, together.package) == ((0, 1, 2), (0, 0))
     assert (leaving.members, leaving.package, leaving.decides) == ((0, 1), (1, 0), False)

@@ -2,8 +2,9 @@
 
 A coalition can settle all issues if the decision rule lets it decide alone, and otherwise only issues that its
 members can settle among themselves, the rest staying as it is without an agreement; only its own refusals bind
-it. It would leave a package if it has one that is better for every member. A package that no coalition would
-leave is in the core (without side payments).
+it. It would leave a package if it has one that is better for every member. All parties together are a coalition too:
+they leave a package that another one beats for everybody. A package that no coalition would leave is in the core
+(without side payments).
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Leaving:
 def would_leave(
     space: Space, listed: Listing, powers: Powers, package: Integers, scale: Floats
 ) -> tuple[Leaving, ...]:
-    """Every smaller coalition that has something better for all its members, fewest members first.
+    """Every coalition that has something better for all its members, fewest members first.
 
     scale: what gains are divided by when a coalition chooses, shape (n_parties,). Raises ValueError for more than
     MOST_PARTIES parties.
@@ -61,7 +62,7 @@ def would_leave(
     start = values_of(space, package[None, :])[0]
     refusing = _refusing(space, listed.packages)
     found = []
-    for size in range(1, space.n_parties):
+    for size in range(1, space.n_parties + 1):
         for members in combinations(range(space.n_parties), size):
             reach = _reach(listed.packages, powers, members)
             if reach is None:

@@ -101,11 +101,15 @@ def would_leave_of(
 ) -> tuple[tuple[Leaving, ...], int, bool]:
     """Coalitions that have something better for all their members, the fewest members first.
 
-    Returns them, the size up to which every coalition was asked, and whether each answer is proven.
+    Returns them, the size up to which every coalition was asked, and whether it is settled who would leave. All
+    parties together are asked in any case, and stand last.
     """
     start = values_of(space, package[None, :])[0]
+    everybody = tuple(range(space.n_parties))
+    # all together are one question, and asked whatever the number of the others
+    last, proven = _leaving(space, powers, everybody, [], start, scale, seconds)
     found: list[Leaving] = []
-    asked, proven = 0, True
+    asked = 1
     for size in range(1, space.n_parties):
         able = [
             (members, fixed)
@@ -115,23 +119,37 @@ def would_leave_of(
         ]
         asked += len(able)
         if asked > MOST_COALITIONS:
-            return tuple(found), size - 1, proven
+            return (*found, *last), size - 1, proven
         for members, fixed in able:
-            rows = list(members)
-            part = package_space(
-                [table[rows] for table in space.points],
-                start[rows],
-                interactions=[replace(pair, points=pair.points[rows]) for pair in space.interactions],
-                refusals=[*(line for line in space.refusals if line.party in members), *fixed],
-            )
-            solved = largest_smallest(part, scale[rows], seconds)
-            proven &= solved.proven or solved.impossible
-            if solved.package is None:
-                continue
-            value = values_of(space, solved.package[None, :])[0]
-            if ((value - start)[rows] > LEAST_GAIN * span_of(space)[rows]).all():
-                found.append(Leaving(members, _plain(solved.package), value - start, powers.decides(members)))
-    return tuple(found), space.n_parties - 1, proven
+            step, sure = _leaving(space, powers, members, fixed, start, scale, seconds)
+            found += step
+            proven &= sure
+    return (*found, *last), space.n_parties - 1, proven
+
+
+def _leaving(
+    space: Space,
+    powers: Powers,
+    members: tuple[int, ...],
+    fixed: Sequence[Refusal],
+    start: Floats,
+    scale: Floats,
+    seconds: float,
+) -> tuple[tuple[Leaving, ...], bool]:
+    """What one coalition would rather have, if anything; and whether it is settled that it would or would not leave."""
+    rows = list(members)
+    part = package_space(
+        [table[rows] for table in space.points],
+        start[rows],
+        interactions=[replace(pair, points=pair.points[rows]) for pair in space.interactions],
+        refusals=[*(line for line in space.refusals if line.party in members), *fixed],
+    )
+    solved = largest_smallest(part, scale[rows], seconds)
+    if solved.package is not None:
+        gain = values_of(space, solved.package[None, :])[0] - start
+        if (gain[rows] > LEAST_GAIN * span_of(space)[rows]).all():
+            return (Leaving(members, _plain(solved.package), gain, powers.decides(members)),), True
+    return (), solved.proven or solved.impossible
 
 
 def _cannot_change(space: Space, powers: Powers, members: tuple[int, ...]) -> list[Refusal] | None:
