@@ -31,7 +31,9 @@ WRITTEN_OUT = 256
 MOST_TIES = 2000
 """Equally good packages that are all kept; with more, only that there are more is known."""
 THREADS = 2
-STEPS_A_SECOND = 3e5
+ROW = 0.03
+"""What one row of packages that are written out counts, in steps."""
+STEPS_A_SECOND = 4.5e5
 """Steps (a node's weights moved once, at a hundred columns, ten parties) that count as a second: two cores do more."""
 
 
@@ -224,8 +226,9 @@ def _visit(columns: Columns, aim: Aim, target: float, nodes: _Nodes) -> _Visit:
     left = np.where(alive, np.exp(np.log(np.maximum(counts, 1)).sum(axis=0)), np.inf)
     small = left <= WRITTEN_OUT
     if small.any():
-        more = _written_out(columns, aim, nodes.part(small), allowed[:, small], target)
+        more, written = _written_out(columns, aim, nodes.part(small), allowed[:, small], target)
         chosen = np.concatenate([chosen, more])
+        steps += written
     go = alive & ~small
     if not go.any():
         return _Visit(None, chosen, steps)
@@ -350,20 +353,30 @@ def _split(
     return found.part(order)
 
 
-def _written_out(columns: Columns, aim: Aim, nodes: _Nodes, allowed: Booleans, target: float) -> Integers:
-    """Every package of some small nodes that scores at least the target: columns, shape (n, n_knots)."""
+def _written_out(
+    columns: Columns, aim: Aim, nodes: _Nodes, allowed: Booleans, target: float
+) -> tuple[Integers, float]:
+    """Every package of some small nodes that scores at least the target: columns, shape (n, n_knots); and the steps."""
     value = np.where(allowed, columns.points @ nodes.mu, -np.inf)
     most = np.array([value[own].max(axis=0) for own in columns.columns_of])
     rest = np.concatenate([np.cumsum(most[::-1], axis=0)[::-1], np.zeros((1, len(nodes)))])
     low = (nodes.mu * aim.thresholds(nodes.mu, target)).sum(axis=0) - 1e-9 * (1.0 + np.abs(nodes.largest))
-    node = np.arange(len(nodes))
-    gains = np.repeat(columns.start[None, :], len(nodes), axis=0)
-    chosen = np.zeros((len(nodes), 0), int)
+    node: Integers = np.arange(len(nodes))
+    reached: Floats = columns.start @ nodes.mu
+    came: list[tuple[Integers, Integers]] = []  # from which row, by which column: all that a row has to carry
     for knot, own in enumerate(columns.columns_of):
         row, option = np.nonzero(allowed[own][:, node].T)
-        node = node[row]
-        gains = gains[row] + columns.points[own[option]]
-        chosen = np.concatenate([chosen[row], own[option][:, None]], axis=1)
-        keep = (gains * nodes.mu[:, node].T).sum(axis=1) + rest[knot + 1][node] >= low[node]
-        node, gains, chosen = node[keep], gains[keep], chosen[keep]
-    return np.asarray(chosen[aim.score(gains) >= target])
+        into, column = node[row], own[option]
+        total = reached[row] + value[column, into]
+        keep = total + rest[knot + 1][into] >= low[into]
+        node, reached = into[keep], total[keep]
+        came.append((row[keep], column[keep]))
+    chosen = np.empty((len(node), columns.n_knots), int)
+    gains = np.repeat(columns.start[None, :], len(node), axis=0)
+    at: Integers = np.arange(len(node))
+    for knot in reversed(range(columns.n_knots)):
+        before, by = came[knot]
+        chosen[:, knot] = by[at]
+        gains += columns.points[chosen[:, knot]]
+        at = before[at]
+    return chosen[aim.score(gains) >= target], ROW * sum(len(row) for row, _ in came)
