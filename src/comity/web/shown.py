@@ -215,3 +215,10 @@ STATUS: Mapping[str, int] = {
 def status_of(refused: Refused) -> int:
     """The HTTP status that goes with a refusal; 409 for what the state of the consultation does not allow."""
     return STATUS.get(refused.code, 409)
+
+
+def still_computing(request: Request, seen: object) -> Response:
+    """The page that is shown while findings are computed, and asks again by itself after three seconds."""
+    response = page(request, "computing.html", seen=seen, here="findings")
+    response.headers["refresh"] = "3"
+    return response

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from comity.web.parts import Site, seen_by
-from comity.web.shown import language_of, page, visitor_of
+from comity.web.shown import language_of, page, still_computing, visitor_of
 from comity.web.views import statements
 
 router = APIRouter(include_in_schema=False)
@@ -17,9 +17,7 @@ def audit_page(request: Request, site: Site, consultation: str) -> Response:
     seen = seen_by(request, site, consultation)
     latest = site.audits.latest(consultation)
     if latest is None:
-        response = page(request, "computing.html", seen=seen, here="findings")
-        response.headers["refresh"] = "3"
-        return response
+        return still_computing(request, seen)
     size, found = latest
     shown = statements(site.reader, consultation, visitor_of(request), language_of(request).code)
     results = sorted(found.results, key=lambda result: result.change.at_least)
@@ -42,8 +40,6 @@ def as_json(request: Request, site: Site, consultation: str) -> Response:
     seen = seen_by(request, site, consultation)
     latest = site.audits.latest(consultation, 20.0)
     if latest is None:
-        response = page(request, "computing.html", seen=seen, here="findings")
-        response.headers["refresh"] = "3"
-        return response
+        return still_computing(request, seen)
     headers = {"content-disposition": f'attachment; filename="audit-{consultation}-{latest[0]}.json"'}
     return Response(audit_json(latest[1]), media_type="application/json", headers=headers)

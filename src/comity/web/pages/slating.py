@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from comity.web.parts import Site, seen_by
-from comity.web.shown import language_of, page, visitor_of
+from comity.web.shown import language_of, page, still_computing, visitor_of
 from comity.web.views import statements
 
 router = APIRouter(include_in_schema=False)
@@ -17,7 +17,7 @@ def slate_page(request: Request, site: Site, consultation: str) -> Response:
     seen = seen_by(request, site, consultation)
     latest = site.slates.latest(consultation)
     if latest is None:
-        return _later(request, seen)
+        return still_computing(request, seen)
     size, found = latest
     named = [place.statement.statement_id for place in found.places] if found else []
     named += [one.ejr_plus.statement.statement_id for one in found.checks if one.ejr_plus] if found else []
@@ -40,14 +40,8 @@ def as_json(request: Request, site: Site, consultation: str) -> Response:
     seen = seen_by(request, site, consultation)
     latest = site.slates.latest(consultation, 20.0)
     if latest is None:
-        return _later(request, seen)
+        return still_computing(request, seen)
     size, found = latest
     headers = {"content-disposition": f'attachment; filename="slate-{consultation}-{size}.json"'}
     text = "null\n" if found is None else slate_json(found)
     return Response(text, media_type="application/json", headers=headers)
-
-
-def _later(request: Request, seen: object) -> Response:
-    response = page(request, "computing.html", seen=seen, here="findings")
-    response.headers["refresh"] = "3"
-    return response
