@@ -8,8 +8,11 @@ import pytest
 
 from comity.errors import Refused
 from comity.exchange.rules import READY_MADE, ready_made, rule_from_toml
-from comity.findings import power as room
-from comity.findings.power import Measure, in_words, passes, power_findings
+from comity.findings import power_in_doubles as room
+from comity.findings.compiled_rule import passes
+from comity.findings.power import power_findings
+from comity.findings.power_published import Measure
+from comity.findings.rule_words import in_words
 from comity.record.rule import DecisionRule
 
 HEAD = """

@@ -18,8 +18,9 @@ from comity.engine.power.counting import TooManyStates
 from comity.engine.power.rules import Ballot, Rule, Thresholds, thresholds
 from comity.engine.votes import vote_matrix
 from comity.errors import Refused
+from comity.findings.compiled_rule import compiled
 from comity.findings.findings import Method
-from comity.findings.power import DECIMALS, Measure, compiled, measured
+from comity.findings.power_published import DECIMALS, Measure, measured
 from comity.record.party_votes import PartyVotes
 from comity.record.rule import DecisionRule
 

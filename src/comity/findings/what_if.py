@@ -9,7 +9,8 @@ from fractions import Fraction
 from comity.engine.power.inverse import fair_weights
 from comity.errors import Refused
 from comity.findings.findings import Method
-from comity.findings.power import DECIMALS, PowerFindings, power_findings
+from comity.findings.power import power_findings
+from comity.findings.power_published import DECIMALS, PowerFindings
 from comity.record.rule import HEADS, DecisionRule, Part, Yes, capacity_of, parts_of
 from comity.record.rule_change import Change, FairWeights, MergeParties, changed, said
 

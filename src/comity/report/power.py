@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 
 from markupsafe import Markup
 
-from comity.findings.power import Measure, PartyPower, PowerFindings
 from comity.findings.power_in_fact import PartyInFact, PowerInFact
+from comity.findings.power_published import Measure, PartyPower, PowerFindings
 from comity.findings.what_if import Comparison, Gain, measure_shares
 from comity.record.rule import HEADS
 from comity.report.frame import Frame, Section, page_from
