@@ -53,7 +53,11 @@ def test_a_page_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 
 def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
     run("power", "--list")
-    assert "un-security-council" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "un-security-council" in listed
+    assert "world-bank                       needs --members World Bank, most decisions" in listed
+    run("power", "world-bank", "--show")
+    assert 'more_than = "50 %"' in capsys.readouterr().out
     run("power", "eec-council-1958", "--show")
     assert "Luxembourg = { votes = 1" in capsys.readouterr().out
 
@@ -64,7 +68,7 @@ def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
         (["power", "no/such.toml"], "comity: no/such.toml cannot be read (No such file or directory)"),
         (["power", "league"], "comity: there is no rule or file called league"),
         (["power"], "comity: name a rule file or a ready-made rule"),
-        (["power", "world-bank"], "comity: world-bank comes without the votes"),
+        (["power", "world-bank"], "comity: world-bank comes without its members' votes"),
         (["power", "unanimity", "--what-if", "grow"], "comity: 'grow' is no what-if"),
     ],
 )
@@ -121,3 +125,27 @@ def test_votes_of_a_folder_are_those_of_its_parties(
     monkeypatch.chdir(tmp_path)
     run("power", "unanimity")
     assert (tmp_path / "comity-power.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_members_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, page = tmp_path / "bank.csv", tmp_path / "page.html"
+    table.write_text(
+        "Member,Number of Votes,As of Date\nFiji,3,2024\nFiji,2,2025\nMalta,1,2025\n", encoding="utf-8"
+    )
+    run("power", "world-bank", "--members", str(table), "--format", "json")
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    assert [party["banzhaf_share"]["value"] for party in document["parties"]] == [1.0, 0.0]
+    assert document["rule"]["as_of"] == "2025"
+    assert document["rule"]["figures"].startswith(
+        "The members and their numbers are those of the table bank.csv."
+    )
+    assert "Of its 2 dates the newest, 2025, was taken: 2 of 3 lines." in said.err
+    run("power", "world-bank", "--members", str(table), "--out", str(page))
+    text = page.read_text(encoding="utf-8")
+    assert f"comity power world-bank --members {table}" in text
+    assert "are those of the table bank.csv" in text
+    with pytest.raises(
+        Refused, match=r"none\.csv cannot be read \(No such file or directory\); check its name"
+    ):
+        run("power", "world-bank", "--members", str(tmp_path / "none.csv"))

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from comity.errors import Refused
-from comity.exchange.rules import READY_MADE, WITHOUT_FIGURES, ready_made, ready_made_text, rule_from_toml
+from comity.exchange.rules import READY_MADE, ready_made, ready_made_text, rule_from_toml
 from comity.record.rule import AtLeast, Blocs, InBloc, Part, Present, Veto, Yes
 
 TWO = '[parties]\nAna = {votes = 2, bloc = "north"}\nDov = 1\n'
@@ -113,10 +113,20 @@ def test_figures_of_the_ready_made_rules_add_up() -> None:
     assert sum(party.capacities["population"] for party in union.parties) == pytest.approx(100.01)
 
 
-def test_unknown_names_and_missing_figures_are_refused() -> None:
+def test_unknown_names_are_refused() -> None:
     with pytest.raises(Refused, match=r"there is no rule or file called league; ready-made are consensus"):
         ready_made("league")
-    for name in WITHOUT_FIGURES:
-        with pytest.raises(Refused, match=f"{name} comes without the votes") as caught:
-            ready_made(name)
-        assert caught.value.code == "figures-missing"
+
+
+@pytest.mark.parametrize("name", ["world-bank-1944", "world-bank-1944-amendment"])
+def test_the_founders_of_the_bank_add_up_to_the_total_of_schedule_a(name: str) -> None:
+    """44 governments, 9,100.0 million dollars; 250 votes each and one for every share of 100,000 dollars."""
+    members = ready_made(name).parties
+    assert len(members) == 44
+    capital = {member.name: Fraction(str(member.capacities["capital"])) for member in members}
+    assert sum(capital.values()) == 9_100
+    assert [str(capital[name]) for name in ("United States", "Ecuador", "Panama")] == ["3175", "16/5", "1/5"]
+    for member in members:
+        assert member.capacities["votes"] == 250 + 10 * capital[member.name]
+    assert "Denmark" not in capital
+    assert ready_made(name).measure == "capital"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb
 
+import numpy as np
 import pytest
 
 from comity.errors import Refused
 from comity.exchange.rules import READY_MADE, ready_made, rule_from_toml
-from comity.findings import power_in_doubles as room
 from comity.findings.compiled_rule import passes
 from comity.findings.power import power_findings
 from comity.findings.power_published import Measure
@@ -131,7 +132,7 @@ def test_the_council_of_1958() -> None:
 def test_long_rules_are_computed_and_agree_with_counting(monkeypatch: pytest.MonkeyPatch) -> None:
     college = ready_made("us-electoral-college")
     counted = power_findings(college)
-    monkeypatch.setattr(room, "EXACT_TOTAL", 100)
+    monkeypatch.setattr("comity.engine.power.counting.MOST_STATES", 2)
     computed = power_findings(college)
     assert (counted.exact, computed.exact) == (True, False)
     for one, other in zip(counted.parties, computed.parties, strict=True):
@@ -179,3 +180,33 @@ def test_the_council_of_the_union_as_another_program_counts_it() -> None:
     for place, (banzhaf, pivotal) in published.items():
         assert float(Fraction(parties[place].banzhaf.exact or "")) == banzhaf
         assert float(Fraction(parties[place].shapley_shubik.exact or "")) == pytest.approx(pivotal, rel=1e-15)
+
+
+def test_the_founders_of_the_bank_against_a_table_of_all_their_divisions() -> None:
+    """Banzhaf and Shapley-Shubik by their definition, from a table of coalitions by votes and by number of members."""
+    members = ready_made("world-bank-1944").parties
+    votes = [int(member.capacities["votes"]) for member in members]
+    total, n = sum(votes), len(votes)
+    found = {
+        name: power_findings(ready_made(name)) for name in ("world-bank-1944", "world-bank-1944-amendment")
+    }
+    for place in (0, 5, 40):  # Australia, Chile and the United States
+        others = votes[:place] + votes[place + 1 :]
+        table = np.zeros((n, total + 1), dtype=np.int64)
+        table[0, 0] = 1
+        for weight in others:
+            table[1:, weight:] += table[:-1, : total + 1 - weight]
+        needs = {
+            "world-bank-1944": (0, total // 2 + 1),
+            "world-bank-1944-amendment": (27, -(-total * 4 // 5)),
+        }
+        for name, (heads, quota) in needs.items():
+            swings = [
+                int(table[size, max(quota - votes[place], 0) :].sum()) * (size + 1 >= heads)
+                - int(table[size, quota:].sum()) * (size >= heads)
+                for size in range(n)
+            ]
+            party = found[name].parties[place]
+            assert Fraction(party.banzhaf.exact or "") == Fraction(sum(swings), 2 ** (n - 1))
+            pivotal = sum(Fraction(count, n * comb(n - 1, size)) for size, count in enumerate(swings))
+            assert Fraction(party.shapley_shubik.exact or "") == pivotal

@@ -16,7 +16,15 @@ from comity.cli.talk import Working, count, say
 from comity.cli.writing import Out, put
 from comity.errors import Refused
 from comity.exchange.party_votes import party_votes_from_csv
-from comity.exchange.rules import READY_MADE, ready_made, ready_made_text, rule_from_toml
+from comity.exchange.rules import (
+    NEED_MEMBERS,
+    READY_MADE,
+    NamedFile,
+    ready_made,
+    ready_made_text,
+    rule_from_toml,
+    title_of,
+)
 from comity.exchange.what_if import change_from
 from comity.findings.power import power_findings
 from comity.findings.power_in_fact import power_in_fact
@@ -38,6 +46,7 @@ def power(
     *,
     format: Format = "html",
     what_if: Annotated[list[str] | None, Parameter(consume_multiple=False, negative=())] = None,
+    members: Path | None = None,
     votes: Path | None = None,
     roll_calls: RollCallChoices = ALL_ROLL_CALLS,
     out: Out | None = None,
@@ -54,6 +63,8 @@ def power(
         A page for people, JSON with the fractions, or one CSV line a party.
     what_if
         A change, such as "set France votes=5", "drop Malta", "quota 70%", "fair population 62%"; may be repeated.
+    members
+        A CSV table of members (party or member, votes, bloc, any capacity) in the place of the rule's own parties.
     votes
         Past votes, to see who is pivotal in fact: a CSV table (party, decision, vote), or the folder of a consultation
         or of roll calls whose parties the rule names.
@@ -69,16 +80,20 @@ def power(
         return
     if rule is None:
         raise Refused(
-            "rule-unknown", f"name a rule file or a ready-made rule; ready-made are {', '.join(READY_MADE)}"
+            "rule-unknown",
+            f"name a rule file or a ready-made rule; ready-made are {', '.join((*READY_MADE, *NEED_MEMBERS))}",
         )
     if show:
-        ready_made(rule)
         sys.stdout.write(ready_made_text(rule))
         return
     place = out or ("comity-power.html" if format == "html" else "-")
     with Working(STEPS) as working:
         working.step("reading the rule")
-        text = _made(_read(rule), rule, format, what_if or [], votes, roll_calls, working)
+        read = _read(rule, _members(members))
+        if members:
+            say(f"  {read.figures}")
+        words = [rule, *(["--members", str(members)] if members else [])]
+        text = _made(read, words, format, what_if or [], votes, roll_calls, working)
     put(place, text.encode("utf-8"))
     if place != "-":
         say(f"wrote {place}{': open it in a browser' if format == 'html' else ''}")
@@ -86,7 +101,7 @@ def power(
 
 def _made(
     rule: DecisionRule,
-    name: str,
+    named: list[str],
     format: Format,
     what_if: list[str],
     votes: Path | None,
@@ -104,7 +119,7 @@ def _made(
         return power_json(findings, compared, in_fact)
     if format == "csv":
         return power_csv(findings, compared, in_fact)
-    words = ["comity", "power", name, *(word for text in what_if for word in ("--what-if", text))]
+    words = ["comity", "power", *named, *(word for text in what_if for word in ("--what-if", text))]
     words += ["--votes", str(votes)] if votes else []
     for option, value in roll_calls.options().items():
         words += [f"--{option}", str(value)] if votes and value is not None else []
@@ -133,21 +148,35 @@ def _remark(what: str, names: Sequence[str]) -> None:
         say(f"  {count(len(names), 'party', 'parties')} {what}: {', '.join(names[:LISTED])}{more}")
 
 
-def _read(name: str) -> DecisionRule:
+def _members(path: Path | None) -> NamedFile | None:
+    if path is None:
+        return None
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise Refused("no-such-file", f"{path} cannot be read ({reason}); check its name") from None
+
+
+def _read(name: str, members: NamedFile | None) -> DecisionRule:
     path = Path(name)
     if path.suffix == "" and not path.exists():
-        return ready_made(name)
+        return ready_made(name, members)
     try:
         text = path.read_bytes()
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
         raise Refused(
-            "rule-unknown", f"{name} cannot be read ({reason}); ready-made rules are {', '.join(READY_MADE)}"
+            "rule-unknown",
+            f"{name} cannot be read ({reason}); ready-made rules are "
+            f"{', '.join((*READY_MADE, *NEED_MEMBERS))}",
         ) from None
-    return rule_from_toml(text, path.name)
+    return rule_from_toml(text, path.name, members)
 
 
 def _print_list() -> None:
     for name in READY_MADE:
         rule = ready_made(name)
         print(f"{name:32} {len(rule.parties):4} parties  {rule.title}")
+    for name in NEED_MEMBERS:
+        print(f"{name:32} needs --members {title_of(name)}")

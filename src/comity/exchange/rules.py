@@ -17,18 +17,22 @@ A party's number alone is its `votes`; a table names its capacities and its bloc
     all = [PART, ...]    any = [PART, ...]    at_least = 2, parts = [PART, ...]
     in_bloc = "BLOC", rule = PART        each_bloc = PART        blocs = 2, rule = PART
 
-CAPACITY "parties" counts heads. `docs/reference/rule-files.md` explains each with an example.
+CAPACITY "parties" counts heads. A file without [parties] needs a table of members. `docs/reference/rule-files.md`
+explains each with an example.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from importlib.resources import files
 from typing import Any
 
 from comity.errors import Refused
+from comity.exchange.files import FileBytes
+from comity.exchange.members import check_counted, members_from_csv, seated
 from comity.record.consultation import Party
 from comity.record.rule import (
     HEADS,
@@ -56,39 +60,62 @@ READY_MADE = (
     "un-security-council",
     "unanimity",
     "us-electoral-college",
+    "world-bank-1944",
+    "world-bank-1944-amendment",
 )
 """The rules that come with Comity; each is a file `ready_made/<name>.toml` that says its source and year."""
-WITHOUT_FIGURES = {
-    "world-bank": "the votes of the World Bank's members, because no full official table could be read when this "
-    "version was made: put the Bank's own table of votes into a file like imf-85 (see docs/reference/rule-files.md)"
-}
+NEED_MEMBERS = ("world-bank", "world-bank-amendment")
+"""Rules that come without parties, because no full official table of them could be read: the user's own is needed."""
+FOUNDING = {"world-bank": "world-bank-1944", "world-bank-amendment": "world-bank-1944-amendment"}
+NamedFile = tuple[str, FileBytes]
+"""A file by its name and content."""
 BASES: dict[str, Base] = {"all": "all", "present": "present", "voting": "voting"}
 NEEDS = ("at_least", "more_than", "all_but")
-TEXTS = ("title", "summary", "source", "as_of", "note", "measure")
+TEXTS = ("title", "summary", "source", "as_of", "figures", "note", "measure")
 
 
-def ready_made(name: str) -> DecisionRule:
-    """A rule that comes with Comity. Raises Refused for a name that is none of READY_MADE.
+def ready_made(name: str, members: NamedFile | None = None) -> DecisionRule:
+    """A rule that comes with Comity, with its own parties or with the members of a table.
+
+    Raises Refused for a name that is none of READY_MADE and NEED_MEMBERS, and for one of the latter without members.
 
     >>> ready_made("eec-council-1958").party_names[-1]
     'Luxembourg'
     """
-    if name in WITHOUT_FIGURES:
-        raise Refused("figures-missing", f"{name} comes without {WITHOUT_FIGURES[name]}")
-    if name not in READY_MADE:
+    text = ready_made_text(name)
+    if name in NEED_MEMBERS and members is None:
         raise Refused(
-            "rule-unknown", f"there is no rule or file called {name}; ready-made are {', '.join(READY_MADE)}"
+            "figures-missing",
+            f"{name} comes without its members' votes, because no full official table of them could be read: give the "
+            f"World Bank's own table with --members FILE, or take {FOUNDING[name]}, the votes of the founders",
         )
-    return rule_from_toml(ready_made_text(name), name)
+    return rule_from_toml(text, name, members)
 
 
 def ready_made_text(name: str) -> str:
-    """The file of a ready-made rule, as an example to copy and change."""
+    """The file of a ready-made rule, as an example to copy and change. Raises Refused where there is none."""
+    if name not in (*READY_MADE, *NEED_MEMBERS):
+        raise Refused(
+            "rule-unknown",
+            f"there is no rule or file called {name}; ready-made are {', '.join((*READY_MADE, *NEED_MEMBERS))}",
+        )
     return (files("comity.exchange") / "ready_made" / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def rule_from_toml(text: str | bytes, name: str) -> DecisionRule:
+def title_of(name: str) -> str:
+    """What a ready-made rule is called, without its parties.
+
+    >>> title_of("world-bank")
+    'World Bank, most decisions'
+    """
+    return str(tomllib.loads(ready_made_text(name))["title"])
+
+
+def rule_from_toml(text: str | bytes, name: str, members: NamedFile | None = None) -> DecisionRule:
     """A rule file -> the rule, its names and numbers checked. Raises Refused with one sentence otherwise.
+
+    members: a table (its name and content) whose members take the place of the file's parties; its date and name
+    then take the place of what the file says of its figures.
 
     >>> rule = rule_from_toml('title="Two"\\n[parties]\\nana=1\\ndov=2\\n[rule]\\nyes="votes"\\nat_least=2', "two")
     >>> rule.part.number
@@ -111,20 +138,72 @@ def rule_from_toml(text: str | bytes, name: str) -> DecisionRule:
         raise _unreadable(name, "[parties] is not a table of names")
     if not isinstance(table.get("rule"), dict):
         raise _unreadable(name, "it has no [rule]")
-    listed = tuple(_party(name, party, given) for party, given in parties.items())
-    return checked(
-        DecisionRule(
-            name=name,
-            title=table.get("title", name),
-            parties=listed,
-            part=_part(name, table["rule"], listed),
-            summary=table.get("summary", ""),
-            source=table.get("source", ""),
-            as_of=table.get("as_of", ""),
-            note=table.get("note", ""),
-            measure=table.get("measure"),
-        )
+    own = tuple(_party(name, party, given) for party, given in parties.items())
+    title = table.get("title", name)
+    if members is None:
+        part = _part(name, table["rule"], own)
+        return checked(_rule(name, table, own, part, table.get("as_of", ""), table.get("figures", "")))
+    return _with_members(name, title, table, own, members)
+
+
+def _rule(
+    name: str, table: Mapping[str, Any], parties: tuple[Party, ...], part: Part, as_of: str, figures: str
+) -> DecisionRule:
+    return DecisionRule(
+        name=name,
+        title=table.get("title", name),
+        parties=parties,
+        part=part,
+        summary=table.get("summary", ""),
+        source=table.get("source", ""),
+        as_of=as_of,
+        figures=figures,
+        note=table.get("note", ""),
+        measure=table.get("measure"),
     )
+
+
+def _with_members(
+    name: str, title: str, table: Mapping[str, Any], own: tuple[Party, ...], given: NamedFile
+) -> DecisionRule:
+    """The rule with the members of a table in the place of its own parties."""
+    file, content = given
+    counted = dict.fromkeys(
+        [*_counted_in(table["rule"]), *(key for party in own for key in party.capacities)]
+    )
+    members = members_from_csv(content, file, tuple(counted))
+    blocs = frozenset(party.bloc for party in own if party.bloc)
+    parties = seated(members, own, _blocs_in(table["rule"], blocs), title)
+    part = _part(name, table["rule"], parties)
+    check_counted(members, part, title)
+    figures = " ".join((f"The members and their numbers are those of the table {file}.", *members.notes))
+    rule = _rule(name, table, parties, part, members.as_of, figures)
+    if rule.measure not in (None, HEADS, *rule.capacities):
+        rule = replace(rule, measure=None)
+    return checked(rule)
+
+
+def _counted_in(given: Any) -> Iterator[str]:
+    """The capacities that a part counts, as written, before it is read as a part."""
+    if isinstance(given, dict):
+        yield from (str(given[key]) for key in ("yes", "present") if given.get(key, HEADS) != HEADS)
+        for inner in given.values():
+            yield from _counted_in(inner)
+    elif isinstance(given, list):
+        for inner in given:
+            yield from _counted_in(inner)
+
+
+def _blocs_in(given: Any, known: frozenset[str]) -> frozenset[str]:
+    """The blocs that a part names, all that are known where it asks each of them; before it is read as a part."""
+    if isinstance(given, list):
+        return frozenset().union(*(_blocs_in(inner, known) for inner in given))
+    if not isinstance(given, dict):
+        return frozenset()
+    if "each_bloc" in given or "blocs" in given:
+        return known
+    named = {given[key] for key in ("veto", "consent", "in_bloc") if isinstance(given.get(key), str)}
+    return frozenset(named).union(*(_blocs_in(inner, known) for inner in given.values()))
 
 
 def _unreadable(name: str, why: str) -> Refused:

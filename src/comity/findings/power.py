@@ -1,7 +1,7 @@
 """What a decision rule does to each party's influence: every published number, with the rule it rests on.
 
-Small rules are counted exactly (fractions). One weighted quota with many parties and long weights is computed
-in doubles with a stated bound on the error. Anything else is refused with a sentence.
+Rules are counted exactly (fractions) as far as that goes. One weighted quota with too many parties and too long
+weights for it is computed in doubles with a stated bound on the error. Anything else is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from comity.engine.power.shapley_shubik import shapley_shubik_power
 from comity.engine.power.unions import union_power
 from comity.errors import Refused
 from comity.findings.compiled_rule import compiled
-from comity.findings.power_in_doubles import computed, is_long
+from comity.findings.power_in_doubles import computed
 from comity.findings.power_published import (
     BlocPower,
     NamedCoalitions,
@@ -42,8 +42,6 @@ def power_findings(rule: DecisionRule) -> PowerFindings:
     """
     compiled_rule = compiled(rule)
     form = thresholds(compiled_rule)
-    if is_long(form):
-        return computed(rule, form)
     try:
         diagram = Diagram(form)
         tally = diagram.tally()

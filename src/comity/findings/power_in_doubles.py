@@ -26,15 +26,6 @@ from comity.findings.power_published import (
 from comity.findings.rule_words import in_words
 from comity.record.rule import DecisionRule
 
-EXACT_TOTAL = 60_000
-"""A single weighted quota of more than 40 parties and a longer total is computed in doubles."""
-
-
-def is_long(form: Thresholds) -> bool:
-    """Whether one weighted quota is sooner computed than counted."""
-    total = int(form.weights.sum(axis=1).max())
-    return len(form.leaves) == 1 and form.weights.shape[1] > 40 and total > EXACT_TOTAL
-
 
 def computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
     """One weighted quota in doubles, with bounds on the error."""

@@ -83,9 +83,10 @@ Part = Yes | Veto | Present | AtLeast | InBloc | Blocs
 class DecisionRule:
     """Who must consent for a decision to pass.
 
-    name: short, for commands. summary: the rule in one plain sentence. source: where rule and figures come
-    from. as_of: the date or year of the figures. note: what a reader must know about them. measure: the
-    capacity that is shown beside power as a party's share, None for one each.
+    name: short, for commands. summary: the rule in one plain sentence. source: where the rule stands. note: what a
+    reader must know about it. as_of: the date or year of the parties and their numbers. figures: where those come
+    from, and what a reader must know about them. measure: the capacity that is shown beside power as a party's
+    share, None for one each.
     """
 
     name: str
@@ -97,6 +98,7 @@ class DecisionRule:
     as_of: str = ""
     note: str = ""
     measure: str | None = None
+    figures: str = ""
 
     @property
     def party_names(self) -> tuple[str, ...]:
@@ -134,7 +136,10 @@ def capacity_of(party: Party, capacity: str) -> Fraction:
 def checked(rule: DecisionRule) -> DecisionRule:
     """The rule, if its names and numbers fit together. Raises Refused with one sentence otherwise."""
     if not rule.parties:
-        raise Refused("rule-without-parties", f"{rule.title} names no parties; list them under [parties]")
+        raise Refused(
+            "rule-without-parties",
+            f"{rule.title} names no parties; list them under [parties], or give a table with --members",
+        )
     for party in rule.parties:
         _check_amounts(party)
     twice = _twice(rule.party_names)

@@ -330,6 +330,7 @@ def _document(findings: PowerFindings) -> dict[str, object]:
             "in_words": findings.in_words,
             "source": rule.source,
             "as_of": rule.as_of,
+            "figures": rule.figures,
             "note": rule.note,
         },
         "exact": findings.exact,
