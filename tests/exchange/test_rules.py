@@ -104,7 +104,7 @@ def test_figures_of_the_ready_made_rules_add_up() -> None:
     assert len(fund) == 190
     assert (fund["Brazil"], fund["Afghanistan"], fund["Belgium"]) == (111_879, 4_697, 65_566)
     assert sum(fund.values()) == 4_762_720 + 190 * 1_459
-    assert votes("imf-70") == fund
+    assert votes("imf-70") == votes("imf-amendment") == fund
     electors = votes("us-electoral-college")
     assert (len(electors), sum(electors.values())) == (51, 538)
     assert len(ready_made("un-general-assembly").parties) == 193

@@ -152,6 +152,26 @@ def test_long_rules_are_computed_and_agree_with_counting(monkeypatch: pytest.Mon
         assert rounded[:8] == exact[:8]
 
 
+def test_a_quota_with_a_number_of_parties_is_computed_and_agrees_with_counting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    amendment = ready_made("world-bank-1944-amendment")
+    counted = power_findings(amendment)
+    monkeypatch.setattr("comity.engine.power.counting.MOST_STATES", 2)
+    computed = power_findings(amendment)
+    assert (counted.exact, computed.exact) == (True, False)
+    assert computed.relative_error is not None
+    for one, other in zip(counted.parties, computed.parties, strict=True):
+        assert (one.has_veto, one.is_dummy) == (other.has_veto, other.is_dummy)
+        for index in ("banzhaf", "banzhaf_share", "shapley_shubik", "prevent", "initiate"):
+            assert getattr(other, index).value == getattr(one, index).value
+    assert computed.to_act.value == counted.to_act.value
+    assert computed.coalitions.smallest_winning == counted.coalitions.smallest_winning == 27
+    assert computed.coalitions.smallest_blocking == counted.coalitions.smallest_blocking == 1
+    assert computed.coalitions.n_minimal == "107439271000"
+    assert counted.coalitions.n_minimal == "107439270929"
+
+
 def test_nested_rules_beyond_counting_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("comity.engine.power.counting.MOST_STATES", 2)
     with pytest.raises(

@@ -54,6 +54,7 @@ READY_MADE = (
     "eu-council",
     "imf-70",
     "imf-85",
+    "imf-amendment",
     "one-party-one-vote",
     "un-general-assembly",
     "un-general-assembly-two-thirds",

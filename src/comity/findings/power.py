@@ -1,7 +1,8 @@
 """What a decision rule does to each party's influence: every published number, with the rule it rests on.
 
 Rules are counted exactly (fractions) as far as that goes. One weighted quota with too many parties and too long
-weights for it is computed in doubles with a stated bound on the error. Anything else is refused with a sentence.
+weights for it, alone or beside a number of parties, is computed in doubles with a stated bound on the error.
+Anything else is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from comity.engine.power.shapley_shubik import shapley_shubik_power
 from comity.engine.power.unions import union_power
 from comity.errors import Refused
 from comity.findings.compiled_rule import compiled
-from comity.findings.power_in_doubles import computed
+from comity.findings.power_in_doubles import can_be_computed, computed
 from comity.findings.power_published import (
     BlocPower,
     NamedCoalitions,
@@ -46,12 +47,12 @@ def power_findings(rule: DecisionRule) -> PowerFindings:
         diagram = Diagram(form)
         tally = diagram.tally()
     except TooManyStates:
-        if len(form.leaves) == 1:
+        if can_be_computed(form):
             return computed(rule, form)
         raise Refused(
             "rule-too-large",
             f"{rule.title} combines {len(form.leaves)} conditions over {len(rule.parties)} parties, more than can "
-            "be counted exactly; a single weighted quota can be of any size",
+            "be counted exactly; a weighted quota, also with a number of parties beside it, can be of any size",
         ) from None
     return _counted(rule, form, diagram, tally)
 
@@ -102,7 +103,7 @@ def _counted(rule: DecisionRule, form: Thresholds, diagram: Diagram, tally: Tall
         str(sum(tally.winning)),
         _named(rule, found),
         _blocs(rule, form, normal),
-        methods_of(rule, bool(within)),
+        methods_of(bool(within)),
         (*warnings, *voting_warning(rule)),
     )
 

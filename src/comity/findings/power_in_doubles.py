@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from comity.engine.power.large import (
     averaged_decisive,
@@ -11,7 +11,8 @@ from comity.engine.power.large import (
     passing_chance,
     relative_bound,
 )
-from comity.engine.power.rules import Thresholds
+from comity.engine.power.quota_and_heads import Floats, quota_and_heads
+from comity.engine.power.rules import Leaf, Thresholds
 from comity.errors import Refused
 from comity.findings.power_published import (
     NamedCoalitions,
@@ -27,18 +28,45 @@ from comity.findings.rule_words import in_words
 from comity.record.rule import DecisionRule
 
 
+@dataclass(frozen=True)
+class _Long:
+    """One weighted quota, and beside it, perhaps, a number of parties that is needed (1 where it is not)."""
+
+    weights: list[int]
+    quota: int
+    heads: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Numbers:
+    """What was computed: chances to be decisive and pivotal, of a division to pass, and the minimal coalitions.
+    errors: bounds on the relative errors of the first two."""
+
+    decisive: Floats
+    pivotal: Floats
+    passing: float
+    n_minimal: float
+    errors: tuple[float, float]
+
+
+def can_be_computed(form: Thresholds) -> bool:
+    """Whether a rule is of a kind that need not be counted: a weighted quota, with a number of parties or without."""
+    return _long(form) is not None
+
+
 def computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
-    """One weighted quota in doubles, with bounds on the error."""
-    (leaf,) = form.leaves
-    weights = [int(w) for w in form.weights[leaf.line]]
+    """One weighted quota, with a number of parties or without, in doubles, with bounds on the error.
+
+    Raises Refused where it is too large for that, ValueError for another kind of rule.
+    """
+    long = _long(form)
+    if long is None:
+        raise ValueError("this rule is neither a weighted quota nor one with a number of parties")
     try:
-        raw = decisive(weights, leaf.need)
-        averaged = averaged_decisive(weights, leaf.need)
-        act = passing_chance(weights, leaf.need)
-        n_minimal = minimal_winning(weights, leaf.need)
+        numbers = _both(long) if long.heads > 1 else _quota(long)
     except ValueError as error:
         raise Refused("rule-too-large", f"{rule.title} is too large to be computed: {error}") from None
-    total = sum(weights)
+    raw, act, total = numbers.decisive, numbers.passing, sum(long.weights)
     brought = capacity_shares(rule)
     parties = tuple(
         PartyPower(
@@ -47,11 +75,11 @@ def computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
             brought[i],
             measured(raw[i]),
             measured(raw[i] / raw.sum()),
-            measured(averaged.power[i]),
+            measured(numbers.pivotal[i]),
             measured(min(raw[i] / (2 * act), 1.0)),
             measured(raw[i] / (2 * (1 - act))),
             bool(raw[i] == 0),
-            total - weights[i] < leaf.need,
+            total - long.weights[i] < long.quota or long.heads == len(long.weights),
         )
         for i, party in enumerate(rule.parties)
     )
@@ -63,15 +91,46 @@ def computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
         in_words(rule),
         measure_of(rule),
         False,
-        (relative_bound(len(weights)), averaged.error),
+        numbers.errors,
         parties,
         measured(act),
-        _rounded(act * 2.0 ** len(weights)),
-        replace(_greedy(rule, weights, leaf.need), n_minimal=_rounded(n_minimal)),
+        _rounded(act * 2.0 ** len(long.weights)),
+        replace(_greedy(rule, long), n_minimal=_rounded(numbers.n_minimal)),
         (),
-        methods_of(rule, False),
+        methods_of(False),
         tuple(warnings),
     )
+
+
+def _long(form: Thresholds) -> _Long | None:
+    if isinstance(form.tree, Leaf):
+        return _Long([int(w) for w in form.weights[form.tree.line]], form.tree.need, 1)
+    leaves = [part for part in form.tree.parts if isinstance(part, Leaf)]
+    if len(leaves) != 2 or len(form.tree.parts) != 2 or form.tree.number != 2:
+        return None
+    for heads, quota in (leaves, reversed(leaves)):
+        if bool((form.weights[heads.line] == 1).all()):
+            return _Long([int(w) for w in form.weights[quota.line]], quota.need, heads.need)
+    return None
+
+
+def _quota(long: _Long) -> _Numbers:
+    raw = decisive(long.weights, long.quota)
+    averaged = averaged_decisive(long.weights, long.quota)
+    return _Numbers(
+        raw,
+        averaged.power,
+        passing_chance(long.weights, long.quota),
+        minimal_winning(long.weights, long.quota),
+        (relative_bound(len(long.weights)), averaged.error),
+    )
+
+
+def _both(long: _Long) -> _Numbers:
+    both = quota_and_heads(long.weights, long.quota, long.heads)
+    errors = (both.decisive_error, both.pivotal_error)
+    act = both.n_winning * 0.5 ** len(long.weights)
+    return _Numbers(both.decisive, both.pivotal, act, both.n_minimal, errors)
 
 
 SIGNIFICANT = 9
@@ -90,19 +149,21 @@ def _rounded(number: float) -> str:
     )
 
 
-def _greedy(rule: DecisionRule, weights: list[int], need: int) -> NamedCoalitions:
-    """The smallest coalitions of a single quota: the heaviest parties, as many as it takes."""
-    order = sorted(range(len(weights)), key=lambda i: (-weights[i], i))
+def _greedy(rule: DecisionRule, long: _Long) -> NamedCoalitions:
+    """The smallest coalitions of such a rule: the heaviest parties, as many as it takes."""
+    order = sorted(range(len(long.weights)), key=lambda i: (-long.weights[i], i))
 
-    def fewest(target: int) -> tuple[str, ...]:
+    def fewest(target: int, least: int) -> tuple[str, ...]:
         chosen: list[str] = []
         held = 0
         for i in order:
-            if held >= target:
+            if held >= target and len(chosen) >= least:
                 break
-            held += weights[i]
+            held += long.weights[i]
             chosen.append(rule.party_names[i])
         return tuple(chosen)
 
-    winning, blocking = fewest(need), fewest(sum(weights) - need + 1)
+    winning = fewest(long.quota, long.heads)
+    too_few = len(order) - long.heads + 1
+    blocking = min(fewest(sum(long.weights) - long.quota + 1, 1), fewest(0, too_few), key=len)
     return NamedCoalitions(None, len(winning), None, (winning,), len(blocking), None, (blocking,))

@@ -162,7 +162,7 @@ def voting_warning(rule: DecisionRule) -> tuple[str, ...]:
     return ()
 
 
-def methods_of(rule: DecisionRule, within: bool) -> dict[str, Method]:
+def methods_of(within: bool) -> dict[str, Method]:
     ids = {
         "banzhaf": "banzhaf/1",
         "shapley_shubik": "shapley-shubik/1",

@@ -288,7 +288,7 @@ class _Products:
         """Decisive chances and their rounding bounds, shape (2, n): the series, or the tree for the light ones."""
         n_parties = len(self.weights)
         everybody = self._with(_Part(0, np.ones(1)), (0, n_parties), self.quota)
-        cumulative = _running_sums(everybody.values)
+        cumulative = running_sums(everybody.values)
         scale = self.scale ** (n_parties - 1)
         bound = relative_bound(n_parties)
         series = np.array([self._series(cumulative, weight) for weight in self.weights]) * scale
@@ -380,7 +380,7 @@ ROW = 128
 """Running sums start afresh so often, so that their rounding grows with the logarithm of their length."""
 
 
-def _running_sums(values: Floats) -> Floats:
+def running_sums(values: Floats) -> Floats:
     """Sums of values[: x + 1] for every x: within rows, then, by the same way, of the rows before."""
     if len(values) <= ROW:
         return np.cumsum(values)
@@ -389,5 +389,5 @@ def _running_sums(values: Floats) -> Floats:
     padded[: len(values)] = values
     table = padded.reshape(rows, ROW)
     np.cumsum(table, axis=1, out=table)
-    table[1:] += _running_sums(table[:-1, -1].copy())[:, None]
+    table[1:] += running_sums(table[:-1, -1].copy())[:, None]
     return table.reshape(-1)[: len(values)]
