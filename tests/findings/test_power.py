@@ -100,7 +100,7 @@ def test_within_blocs() -> None:
     assert passes(rule, {"Ana": "yes", "Dov": "yes"})
     assert not passes(rule, {"Ana": "yes", "Eve": "yes"})
     assert in_words(rule) == (
-        "all of:",
+        "all of these:",
         "  yes from at least 4 votes",
         "  within every bloc:",
         "    yes from more than 50 % of the parties",

@@ -34,6 +34,21 @@ def test_the_first_screen_says_who_has_what() -> None:
     assert "Luxembourg can never change a result, however the others vote." in luxembourg
 
 
+def test_a_strict_rule_says_what_sets_parties_apart() -> None:
+    page = power_page(power_findings(ready_made("world-bank-1944-amendment")))
+    assert "So strict a rule needs nearly everybody, which brings the shares of power together" in page
+    assert "Of what would pass, United States could stop 100 %, Panama 20.1 %." in page
+    assert "So strict" not in power_page(power_findings(ready_made("un-security-council")))
+
+
+def test_rare_chances_are_one_in_so_many() -> None:
+    parties = "".join(f"P{i} = 1\n" for i in range(20))
+    page = power_page(
+        power_findings(rule_from_toml(f'[parties]\n{parties}[rule]\nyes = "parties"\nall_but = 0', "x"))
+    )
+    assert "Of all ways in which the parties could say yes or no, 1 in 1 million passes" in page
+
+
 def test_a_comparison_comes_first() -> None:
     compared = comparison(
         ready_made("eec-council-1958"), [change_from("set Luxembourg votes=2"), change_from("quota 13")]

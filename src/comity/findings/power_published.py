@@ -158,7 +158,7 @@ def union_numbers(rule: DecisionRule) -> list[int]:
 def voting_warning(rule: DecisionRule) -> tuple[str, ...]:
     parts = [part for part in named.parts_of(rule.part) if isinstance(part, named.Yes | named.Present)]
     if any(isinstance(part, named.Present) or part.of != "all" for part in parts):
-        return ("The indices suppose that every party is present and says yes or no.",)
+        return ("The numbers suppose that every party is present and says yes or no.",)
     return ()
 
 

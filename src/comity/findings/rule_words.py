@@ -31,7 +31,13 @@ def _words(part: named.Part, depth: int) -> list[str]:
         how_many = "every bloc" if part.number is None else f"at least {part.number} blocs"
         return [margin + f"within {how_many}:", *_words(part.part, depth + 1)]
     number = len(part.parts) if part.number is None else part.number
-    head = "all of:" if number == len(part.parts) else "one of:" if number == 1 else f"at least {number} of:"
+    head = (
+        "all of these:"
+        if number == len(part.parts)
+        else "one of these:"
+        if number == 1
+        else f"at least {number} of these:"
+    )
     return [margin + head, *(line for inner in part.parts for line in _words(inner, depth + 1))]
 
 

@@ -19,6 +19,12 @@ MOST_ROWS = 30
 """So many rows a picture shows; the table below it has everybody."""
 
 
+HARD = 0.05
+"""Where fewer divisions pass, it is hard to decide anything, and the power to stop tells more than shares."""
+RARE = 1e-4
+"""A chance below this is said as one in so many."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the picture: parties with the same numbers stand together."""
@@ -60,6 +66,7 @@ def power_page(
         compared=compared,
         in_fact=in_fact,
         fact_rows=_fact_rows(findings, in_fact) if in_fact else (),
+        silent=_listed([party.name for party in in_fact.parties if not party.n_votes]) if in_fact else "",
         lede=_lede(findings, compared),
         rows=rows,
         top=max((max(row.share, row.power) for row in rows), default=1.0) or 1.0,
@@ -72,6 +79,7 @@ def power_page(
         command=command,
         percent=percent,
         cell=cell,
+        rate=rate,
         listed=_listed,
         bar=bar,
         points=points,
@@ -145,8 +153,10 @@ def _noun(number: int, one: str, many: str) -> str:
 
 def _pass_sentence(act: float) -> str:
     """How easily the body decides: half of all divisions pass under a simple majority, few under a strict rule."""
-    passing = f"Of all ways in which the parties could say yes or no, {percent(act)} pass"
-    if act < 0.05:
+    passing = f"Of all ways in which the parties could say yes or no, {rate(act) if act < RARE else percent(act)} pass"
+    if act < RARE:
+        passing += "es"
+    if act < HARD:
         return f"{passing}: it is hard to decide anything."
     return f"{passing}: stopping is easier than deciding." if act < 0.35 else f"{passing}."
 
@@ -161,9 +171,22 @@ def _widest_gap(findings: PowerFindings) -> str:
         return (
             f"Power follows {findings.measure} closely: no party is further than half a point from its share."
         )
-    return (
+    far = (
         f"{party.name} is furthest from its share: {percent(shares[party.name])} of the {findings.measure}, "
         f"{percent(party.banzhaf_share.value)} of the power."
+    )
+    is_flat = findings.to_act.value < HARD and shares[party.name] > 2 * party.banzhaf_share.value
+    return f"{far} {_prevent_sentences(findings)}" if is_flat else far
+
+
+def _prevent_sentences(findings: PowerFindings) -> str:
+    """Under so strict a rule shares of power lie close together, for nearly all are needed; stopping tells more."""
+    first = max(findings.parties, key=lambda party: party.prevent.value)
+    last = min(findings.parties, key=lambda party: party.prevent.value)
+    return (
+        "So strict a rule needs nearly everybody, which brings the shares of power together; the power to stop tells "
+        f"the parties apart. Of what would pass, {first.name} could stop {percent(first.prevent)}, {last.name} "
+        f"{percent(last.prevent)}."
     )
 
 
@@ -178,14 +201,16 @@ def _listed(names: Sequence[str], most: int = 6) -> str:
 
 
 def percent(share: float | Measure) -> str:
-    """A share in percent, to a decimal or three significant digits; what is not nothing is never written as 0.
+    """A share in percent, to a decimal or three significant digits; never 0 or 100 for what is not.
 
-    >>> percent(0.1204), percent(0.00187), percent(0.0), percent(3.05e-06), percent(1.0)
-    ('12.0 %', '0.187 %', '0 %', '0.000305 %', '100 %')
+    >>> percent(0.1204), percent(0.00187), percent(0.0), percent(3.05e-06), percent(0.9996), percent(1.0)
+    ('12.0 %', '0.187 %', '0 %', '0.000305 %', 'over 99.9 %', '100 %')
     """
     value = (share.value if isinstance(share, Measure) else share) * 100
     if value in (0, 100):
         return f"{value:.0f} %"
+    if round(value, 1) == 100:
+        return "over 99.9 %"
     digits = 1 if value >= 10 else 2 - math.floor(math.log10(abs(value)))
     return f"{value:.{digits}f} %"
 
@@ -199,8 +224,24 @@ def cell(share: float | Measure) -> str:
     value = (share.value if isinstance(share, Measure) else share) * 100
     if value in (0, 100):
         return f"{value:.0f} %"
+    if round(value, 2) == 100:
+        return "> 99.99 %"
     digits = 2 if value >= 0.1 else 1 - math.floor(math.log10(abs(value)))
     return f"{value:.{digits}f} %"
+
+
+def rate(probability: float | Measure) -> str:
+    """How often, in percent, or as one in so many where percent would be many zeros.
+
+    >>> rate(0.0259), rate(0.00012), rate(3.05e-06), rate(0.0), rate(1.5e-10)
+    ('2.59 %', '0.012 %', '1 in 330,000', '0 %', '1 in 6,700 million')
+    """
+    value = probability.value if isinstance(probability, Measure) else probability
+    if value == 0 or value >= RARE:
+        return cell(value)
+    digits = math.floor(math.log10(1 / value)) - 1
+    times = round(1 / value, -digits)
+    return f"1 in {times:,.0f}" if times < 1e6 else f"1 in {times / 1e6:,.10g} million"
 
 
 def points(change: float) -> str:
@@ -290,9 +331,10 @@ def _rows(findings: PowerFindings) -> tuple[Row, ...]:
 
 
 def _fact_rows(findings: PowerFindings, in_fact: PowerInFact) -> list[tuple[PartyInFact, float]]:
-    """Most often decisive first, each with its share by the rule alone."""
+    """Most often decisive first, each with its share by the rule alone; without those that never voted there."""
     rows = zip(in_fact.parties, (party.banzhaf_share.value for party in findings.parties), strict=True)
-    return sorted(rows, key=lambda row: -row[0].share.value)[:MOST_ROWS]
+    voted = [row for row in rows if row[0].n_votes]
+    return sorted(voted, key=lambda row: -row[0].share.value)[:MOST_ROWS]
 
 
 def _gain_rows(compared: Comparison) -> tuple[Gain, ...]:
