@@ -20,8 +20,15 @@ def test_columns_in_any_order_and_case() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "v.csv has no column 'party'; a table of votes has party, decision, vote"),
-        ("party,vote\n", "v.csv has no column 'decision'; a table of votes has party, decision, vote"),
+        ("", "v.csv has no column 'party'; a table of votes has party, decision, vote, separated by commas"),
+        (
+            "party,vote\n",
+            "v.csv has no column 'decision'; a table of votes has party, decision, vote, separated by commas",
+        ),
+        (
+            "party,decision,vote\nMalta,a,yes\nMalta,a,no\n",
+            "line 3 of v.csv: Malta has voted on a already (line 2); keep one of the two",
+        ),
         ("party,decision,vote\n", "v.csv has no votes below its header; add a line a party and decision"),
         ("party,decision,vote\nMalta,a\n", "line 2 of v.csv has 2 cells; complete or remove it"),
         (

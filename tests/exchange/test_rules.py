@@ -51,6 +51,11 @@ def test_every_kind_of_part() -> None:
             "Ana is neither a number of votes nor a table",
         ),
         ("colour = 1\n[rule]\n", "rule-unreadable", "it has 'colour', which is not part of a rule file"),
+        (
+            '[parties]\n" " = 1\n[rule]\nyes = "votes"\nat_least = 1',
+            "rule-unreadable",
+            "it has a party without a name",
+        ),
         (TWO + "[rule]\nmaybe = 1", "rule-unreadable", "a part says maybe, which is no kind of part"),
         (TWO + '[rule]\nyes = "votes"', "rule-unreadable", "needs one of at_least, more_than and all_but"),
         (TWO + '[rule]\nyes = "votes"\nat_least = "some"', "rule-unreadable", "'some' is not a number"),

@@ -47,3 +47,17 @@ def test_what_cannot_be_understood_shows_the_forms(text: str) -> None:
     with pytest.raises(Refused) as caught:
         change_from(text)
     assert caught.value.code == "what-if-unclear"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("quota 0", "'quota 0' needs nothing; a quota is a number or a share above 0"),
+        ("quota votes=-3", "'quota votes=-3' needs nothing; a quota is a number or a share above 0"),
+        ("set A votes=5 votes=6", "'set A votes=5 votes=6' gives votes twice; keep one of the two"),
+    ],
+)
+def test_what_is_understood_but_cannot_be_meant(text: str, sentence: str) -> None:
+    with pytest.raises(Refused) as caught:
+        change_from(text)
+    assert (caught.value.code, caught.value.text) == ("what-if-unclear", sentence)

@@ -36,7 +36,12 @@ def us(text: str) -> DecisionRule:
         (
             'yes = "votes"\nat_least = 7',
             "quota-above-total",
-            "Us needs 7 where all parties together have 6; lower it",
+            "Us needs 7 votes where all that it asks together have 6; lower it",
+        ),
+        (
+            'in_bloc = "one"\nrule = {yes = "parties", at_least = 3}',
+            "quota-above-total",
+            "Us needs 3 parties where all that it asks together have 2; lower it",
         ),
         (
             'all = [{present = "parties", at_least = 9}, {yes = "parties", at_least = 1}]',
@@ -230,3 +235,20 @@ def test_the_founders_of_the_bank_against_a_table_of_all_their_divisions() -> No
             assert Fraction(party.banzhaf.exact or "") == Fraction(sum(swings), 2 ** (n - 1))
             pivotal = sum(Fraction(count, n * comb(n - 1, size)) for size, count in enumerate(swings))
             assert Fraction(party.shapley_shubik.exact or "") == pivotal
+
+
+def test_a_need_above_the_total_is_said_in_the_amounts_of_the_rule() -> None:
+    with pytest.raises(
+        Refused, match=r"Ours needs 4 votes where all that it asks together have 3\.75; lower it"
+    ):
+        power_findings(
+            rule_from_toml('title="Ours"\n[parties]\nA=2.5\nB=1.25\n[rule]\nyes="votes"\nat_least=4', "x")
+        )
+
+
+def test_weights_beyond_whole_numbers_are_refused_in_a_short_sentence() -> None:
+    text = 'title="Ours"\n[parties]\nA=1e300\nB=1e-9\n[rule]\nyes="votes"\nat_least=1'
+    with pytest.raises(
+        Refused, match=r"the weights add up to a number of 310 digits, more than 9007199254740992"
+    ):
+        power_findings(rule_from_toml(text, "x"))

@@ -44,6 +44,11 @@ def test_merged_parties_add_up_and_keep_a_veto() -> None:
     assert merged.part == AtLeast(None, (Yes("votes", number=Fraction(4)), Veto(("BC",))))
 
 
+def test_nobody_is_merged_with_itself() -> None:
+    with pytest.raises(Refused, match=r"B is to be merged with itself; name every party once"):
+        changed(RULE, MergeParties(("B", "C", "B"), "BC"))
+
+
 def test_which_quota_has_to_be_clear() -> None:
     two = replace(RULE, part=AtLeast(None, (Yes("votes", Fraction(1, 2)), Yes("parties", Fraction(1, 2)))))
     with pytest.raises(

@@ -111,6 +111,8 @@ def _made(
     working.step("computing power")
     compared = comparison(rule, [change_from(text) for text in what_if]) if what_if else None
     findings = compared.after if compared else power_findings(rule)
+    if compared and compared.fair:
+        say(f"  fair weights leave {compared.fair.error:.3%} of all power in other hands than wanted")
     in_fact = None
     if votes:
         working.step("reading votes and asking who is pivotal in fact")

@@ -23,11 +23,12 @@ def party_votes_from_csv(text: str, name: str) -> PartyVotes:
     if missing:
         raise Refused(
             "vote-unreadable",
-            f"{name} has no column {missing[0]!r}; a table of votes has {', '.join(COLUMNS)}",
+            f"{name} has no column {missing[0]!r}; a table of votes has {', '.join(COLUMNS)}, separated by commas",
         )
     places = [heads.index(column) for column in COLUMNS]
     answers: dict[str, Answer] = {answer: answer for answer in ANSWERS}
     votes: list[PartyVote] = []
+    line_of: dict[tuple[str, str], int] = {}
     for number, line in enumerate(lines, start=2):
         if not any(cell.strip() for cell in line):
             continue
@@ -41,6 +42,12 @@ def party_votes_from_csv(text: str, name: str) -> PartyVotes:
             raise Refused(
                 "vote-unreadable",
                 f"line {number} of {name}: {party} voted {word!r}; a vote here is {_known()}",
+            )
+        if line_of.setdefault((party, decision), number) != number:
+            raise Refused(
+                "vote-unreadable",
+                f"line {number} of {name}: {party} has voted on {decision} already (line {line_of[party, decision]}); "
+                "keep one of the two",
             )
         votes.append(PartyVote(party, decision, answer))
     if not votes:

@@ -214,6 +214,8 @@ def _unreadable(name: str, why: str) -> Refused:
 
 
 def _party(name: str, party: str, given: Any) -> Party:
+    if not party.strip():
+        raise _unreadable(name, "it has a party without a name")
     if _is_number(given):
         return Party(party, party, None, {"votes": given})
     if not isinstance(given, dict):

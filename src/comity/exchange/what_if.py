@@ -46,6 +46,10 @@ def change_from(text: str) -> Change:
     if verb == "quota" and words:
         capacity, equals, need = rest.rpartition("=")
         share, number = amount(need.strip(), "the quota")
+        if number <= 0 and not share:
+            raise Refused(
+                "what-if-unclear", f"{text!r} needs nothing; a quota is a number or a share above 0"
+            )
         return SetNeed(capacity.strip() if equals else None, share, number)
     if verb == "fair" and words:
         return _fair(words)
@@ -77,6 +81,8 @@ def _with_amounts(verb: str, text: str, words: list[str]) -> Change:
         if key == "bloc":
             bloc = value
             continue
+        if key in capacities:
+            raise Refused("what-if-unclear", f"{text!r} gives {key} twice; keep one of the two")
         try:
             capacities[key] = float(value)
         except ValueError:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from math import lcm
 
-from comity.engine.power.rules import AtLeast, Part, Quorum, Quota, Rule, Veto, leaves_of
+from comity.engine.power.rules import AtLeast, Part, Quorum, Quota, Rule, Veto
 from comity.errors import Refused
 from comity.record import rule as named
 from comity.record.rule import DecisionRule
@@ -31,8 +31,6 @@ def compiled(rule: DecisionRule) -> Rule:
     scales = {name: _scale(rule, name) for name in (named.HEADS, *rule.capacities)}
     part = _compiled(rule, rule.part, frozenset(rule.party_names), scales)
     n_parties = len(rule.parties)
-    for leaf in leaves_of(part):
-        _check_reachable(rule, leaf)
     try:
         built = Rule(n_parties, part)
     except ValueError as error:
@@ -69,7 +67,9 @@ def _scale(rule: DecisionRule, capacity: str) -> int:
 def _compiled(rule: DecisionRule, part: named.Part, among: frozenset[str], scales: Mapping[str, int]) -> Part:
     if isinstance(part, named.Yes):
         weights = _weights(rule, part.capacity, among, scales)
-        return Quota(weights, part.share, part.number * scales[part.capacity], part.strict, part.of)
+        quota = Quota(weights, part.share, part.number * scales[part.capacity], part.strict, part.of)
+        _check_reachable(rule, part.capacity, quota, scales[part.capacity])
+        return quota
     if isinstance(part, named.Present):
         weights = _weights(rule, part.capacity, among, scales)
         need = part.share * sum(weights) + part.number * scales[part.capacity]
@@ -99,9 +99,18 @@ def _weights(
     )
 
 
-def _check_reachable(rule: DecisionRule, leaf: Quota | Veto | Quorum) -> None:
-    if isinstance(leaf, Quota) and leaf.need > sum(leaf.weights):
+def _check_reachable(rule: DecisionRule, capacity: str, quota: Quota, scale: int) -> None:
+    """Refuses a need above what there is, in the amounts that the rule writes."""
+    total = sum(quota.weights)
+    if quota.need > total:
         raise Refused(
             "quota-above-total",
-            f"{rule.title} needs {leaf.need:,} where all parties together have {sum(leaf.weights):,}; lower it",
+            f"{rule.title} needs {_amount(quota.need, scale)} {capacity} where all that it asks together have "
+            f"{_amount(total, scale)}; lower it",
         )
+
+
+def _amount(weight: int, scale: int) -> str:
+    """A whole weight as it was written, with its decimals."""
+    whole, rest = divmod(weight, scale)
+    return f"{whole:,}" if not rest else f"{weight / scale:,.10g}"

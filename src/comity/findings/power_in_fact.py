@@ -80,9 +80,10 @@ def power_in_fact(rule: DecisionRule, votes: PartyVotes, dimensions: int = 2) ->
     """
     ballots = _ballots(rule, votes)
     if len(ballots) < FEWEST_DECISIONS:
+        decisions = "decision" if len(ballots) == 1 else "decisions"
         raise Refused(
             "too-few-decisions",
-            f"{votes.source} has {len(ballots)} decisions; at least {FEWEST_DECISIONS} are needed to place parties",
+            f"{votes.source} has {len(ballots)} {decisions}; at least {FEWEST_DECISIONS} are needed to place parties",
         )
     chance = _chances(ballots, dimensions)
     compiled_rule = compiled(rule)

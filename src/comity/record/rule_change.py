@@ -148,6 +148,9 @@ def _check_known(rule: DecisionRule, capacities: Mapping[str, float]) -> None:
 def _merged(rule: DecisionRule, change: MergeParties) -> DecisionRule:
     joined = [_party(rule, name) for name in change.parties]
     names = {party.name for party in joined}
+    if len(names) < len(joined):
+        twice = next(name for name in change.parties if change.parties.count(name) > 1)
+        raise Refused("party-twice", f"{twice} is to be merged with itself; name every party once")
     sums = {
         capacity: float(sum(Fraction(str(party.capacities.get(capacity, 0))) for party in joined))
         for party in joined

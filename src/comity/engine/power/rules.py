@@ -165,8 +165,10 @@ def _check_weights(weights: Sequence[int], n_parties: int) -> None:
     for weight in weights:
         if weight < 0 or weight != int(weight):
             raise ValueError(f"a weight is a whole number from 0, not {weight}")
-    if sum(weights) > LARGEST_TOTAL:
-        raise ValueError(f"the weights add up to {sum(weights)}, more than {LARGEST_TOTAL}")
+    total = sum(weights)
+    if total > LARGEST_TOTAL:
+        size = f"{total}" if total < 10**30 else f"a number of {math.floor(math.log10(total)) + 1} digits"
+        raise ValueError(f"the weights add up to {size}, more than {LARGEST_TOTAL}")
 
 
 def _holds(part: Part, votes: Integers) -> bool:
