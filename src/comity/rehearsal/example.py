@@ -2,7 +2,8 @@
 
 Everybody belongs to one of three opinion groups, to a party by lot, and has a leaning of his or her own. A vote is
 drawn from the group's share of agreement, moved on the logit scale by the party's interest and the own leaning. Most
-people see most of the statements, some only a few; some vote again.
+people see most of the statements, some only a few; some vote again. The secretariat puts the first statements; the
+others are written by people who come early, in a language of their party, and rather by those who agree.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ DAYS = 21
 FEW_VOTES = 0.05
 VOTES_AGAIN = 0.02
 PASSES = 0.02
+PUT_BY_THE_SECRETARIAT = 5
+"""So many statements have no author."""
+EARLY = 7
+"""Days within which the others are written."""
 
 
 def example_consultation(seed: int = 1) -> Consultation:
@@ -44,7 +49,10 @@ def example_consultation(seed: int = 1) -> Consultation:
     answer[rng.random(len(chance)) < PASSES + hesitates + 0.3 * chance * (1 - chance)] = 0
     participant, statement, answer, at = _with_votes_again(rng, participant, statement, answer, at)
     order = np.argsort(at, kind="stable")
-    return _consultation(participant[order], statement[order], answer[order], at[order], party)
+    first = np.full(len(party), np.iinfo(np.int64).max)
+    np.minimum.at(first, participant, at)
+    authors = _authors(np.random.default_rng([seed, len(STATEMENTS)]), agrees, party, first)
+    return _consultation(participant[order], statement[order], answer[order], at[order], party, authors)
 
 
 def _chance_of_agreeing(rng: np.random.Generator, party: Integers) -> Floats:
@@ -74,6 +82,17 @@ def _turns(rng: np.random.Generator, n_participants: int) -> tuple[Integers, Int
     return np.concatenate(participants), np.concatenate(statements), np.concatenate(times)
 
 
+def _authors(rng: np.random.Generator, agrees: Floats, party: Integers, first: Integers) -> list[int | None]:
+    """Who wrote each statement. agrees: as `_chance_of_agreeing` has it; first: when each person votes first."""
+    early = first < OPENING + EARLY * 86_400_000
+    authors: list[int | None] = [None] * PUT_BY_THE_SECRETARIAT
+    for column, statement in enumerate(STATEMENTS[PUT_BY_THE_SECRETARIAT:], start=PUT_BY_THE_SECRETARIAT):
+        writes = np.array([statement.language in one.writes for one in PARTIES])[party]
+        weight = np.where(early & writes, agrees[:, column] ** 2, 0.0)
+        authors.append(int(rng.choice(len(party), p=weight / weight.sum())))
+    return authors
+
+
 def _shown(arrives: int) -> Integers:
     """The statements that are open when somebody arrives: rejected ones are taken down on the second day."""
     is_down = [statement.moderation == "rejected" and arrives > 86_400 for statement in STATEMENTS]
@@ -94,21 +113,33 @@ def _with_votes_again(
 
 
 def _consultation(
-    participant: Integers, statement: Integers, answer: Integers, at: Integers, party: Integers
+    participant: Integers,
+    statement: Integers,
+    answer: Integers,
+    at: Integers,
+    party: Integers,
+    authors: list[int | None],
 ) -> Consultation:
     """Votes in the order of time -> the consultation, people numbered in the order of their first vote."""
     people, first = np.unique(participant, return_index=True)
     people = people[np.argsort(first)]
     number = np.empty(len(party), np.int32)
     number[people] = np.arange(len(people), dtype=np.int32)
+    participant_ids = tuple(f"p{place:03}" for place in range(1, len(people) + 1))
     return Consultation(
         title=TITLE,
         question=QUESTION,
         statements=tuple(
-            Statement(f"s{place:02}", statement.text, statement.language, statement.moderation)
-            for place, statement in enumerate(STATEMENTS, start=1)
+            Statement(
+                f"s{place:02}",
+                statement.text,
+                statement.language,
+                statement.moderation,
+                None if author is None else participant_ids[number[author]],
+            )
+            for place, (statement, author) in enumerate(zip(STATEMENTS, authors, strict=True), start=1)
         ),
-        participant_ids=tuple(f"p{place:03}" for place in range(1, len(people) + 1)),
+        participant_ids=participant_ids,
         votes=VoteColumns(
             number[participant], statement.astype(np.int32), answer.astype(np.int8), at.astype(np.int64)
         ),

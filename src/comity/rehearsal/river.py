@@ -21,6 +21,7 @@ class RiverParty(NamedTuple):
     """A party of the example.
 
     leans: share of its participants in each of the three opinion groups. participants: how many of them vote.
+    writes: the languages in which its people write.
     """
 
     party_id: str
@@ -31,16 +32,53 @@ class RiverParty(NamedTuple):
     population: int
     irrigated_hectares: int
     yearly_contribution: int
+    writes: tuple[str, ...]
 
 
 PARTIES = (
-    RiverParty("ardosa", "Ardosa", "Headwaters", 62, (0.75, 0.10, 0.15), 4_100_000, 96_000, 5_200_000),
-    RiverParty("belmere", "Belmere", "Headwaters", 18, (0.30, 0.25, 0.45), 1_250_000, 31_000, 900_000),
-    RiverParty("caldrin", "Caldrin", "Middle reach", 71, (0.70, 0.08, 0.22), 23_400_000, 812_000, 9_800_000),
-    RiverParty("dunmarch", "Dunmarch", "Middle reach", 34, (0.20, 0.25, 0.55), 6_700_000, 240_000, 2_100_000),
-    RiverParty("estova", "Estova", "Middle reach", 24, (0.08, 0.37, 0.55), 2_900_000, 118_000, 1_100_000),
-    RiverParty("falkeray", "Falkeray", "Delta", 27, (0.04, 0.86, 0.10), 3_600_000, 154_000, 1_600_000),
-    RiverParty("ghillon", "Ghillon", "Delta", 4, (0.00, 0.80, 0.20), 310_000, 12_000, 120_000),
+    RiverParty(
+        "ardosa", "Ardosa", "Headwaters", 62, (0.75, 0.10, 0.15), 4_100_000, 96_000, 5_200_000, ("en", "es")
+    ),
+    RiverParty(
+        "belmere", "Belmere", "Headwaters", 18, (0.30, 0.25, 0.45), 1_250_000, 31_000, 900_000, ("en", "fr")
+    ),
+    RiverParty(
+        "caldrin",
+        "Caldrin",
+        "Middle reach",
+        71,
+        (0.70, 0.08, 0.22),
+        23_400_000,
+        812_000,
+        9_800_000,
+        ("en", "zh"),
+    ),
+    RiverParty(
+        "dunmarch",
+        "Dunmarch",
+        "Middle reach",
+        34,
+        (0.20, 0.25, 0.55),
+        6_700_000,
+        240_000,
+        2_100_000,
+        ("en", "ru"),
+    ),
+    RiverParty(
+        "estova",
+        "Estova",
+        "Middle reach",
+        24,
+        (0.08, 0.37, 0.55),
+        2_900_000,
+        118_000,
+        1_100_000,
+        ("es", "fr"),
+    ),
+    RiverParty(
+        "falkeray", "Falkeray", "Delta", 27, (0.04, 0.86, 0.10), 3_600_000, 154_000, 1_600_000, ("ar", "en")
+    ),
+    RiverParty("ghillon", "Ghillon", "Delta", 4, (0.00, 0.80, 0.20), 310_000, 12_000, 120_000, ("ar", "fr")),
 )
 
 
