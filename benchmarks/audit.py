@@ -1,9 +1,8 @@
 """Coordinated voting: false alarms on shuffled ballots of the six exports, and how often planted groups are found.
 
-`python benchmarks/audit.py [--quick] [--only EXPORT] [--part alarms|power]`. False alarms: the ballots of each export,
-shuffled in three ways, with everybody's own times and without any; a shuffle in which any group is found is a false
-alarm. Power: ballots are planted that copy one participant's, answer by answer, with so many slips, begun within ten
-minutes of each other.
+`python benchmarks/audit.py [--quick] [--only EXPORT] [--part alarms|power] [--shuffles N]`. False alarms: ballots of
+each export, shuffled N times in each of four ways; one in which any group is named is a false alarm. Power: ballots
+are planted that copy one participant's, answer by answer, with so many slips, begun within ten minutes of each other.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from comity.engine.opinion.audit.coordination import Coordination, coordination
 from comity.engine.opinion.passing import passing
 from comity.engine.opinion.spatial import spatial_model
 from comity.engine.votes import VoteMatrix, vote_matrix
-from comity.findings.auditing import began_of
+from comity.findings.audit_accounts import began_of
 from comity.findings.inputs import inputs
 from comity.findings.parameters import Parameters
 from conversations import DATA
@@ -49,7 +48,7 @@ def main() -> None:
     only, part = option("--only"), option("--part")
     cases = [case(path) for path in sorted((DATA / "polis").iterdir()) if only in path.name]
     if part != "power":
-        alarms(cases, QUICK_SHUFFLES if quick else SHUFFLES)
+        alarms(cases, int(option("--shuffles") or (QUICK_SHUFFLES if quick else SHUFFLES)))
     if part != "alarms":
         powers(cases, QUICK_PLANTS if quick else PLANTS)
 

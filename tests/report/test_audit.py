@@ -12,7 +12,8 @@ import pytest
 from comity.findings.audit import Audit, Fewest
 from comity.findings.auditing import audit_of
 from comity.record.consultation import Statement
-from comity.report.audit import Words, _odds, audit_csv, audit_json, audit_page
+from comity.report.audit import audit_csv, audit_json, audit_page
+from comity.report.audit_words import Words, _odds
 from comity.report.language import plain
 from tests.findings.test_auditing import council
 
@@ -51,6 +52,50 @@ def test_one_sentence_says_how_few() -> None:
         "It would end if one participant of Aland in Group A answered otherwise, if one participant took his or her "
         "answer back, or if 2 to 5 newcomers voted against it."
     )
+
+
+def test_whose_absence_ends_it_and_how_far_that_was_looked_for() -> None:
+    words, one = Words(found()), found().results[0]
+    alone: dict[str, object] = {"ended_by": (), "fewest_units": (), "enough_units": (), "sets_tried": 1}
+    told: list[dict[str, object]] = [
+        {"ended_by": ("Aland", "North")},
+        {"fewest_units": ("Aland", "Bland")},
+        {"enough_units": ("Aland", "Bland", "Cland")},
+        {"enough_units": ("Aland", "Bland", "Cland"), "sets_tried": 2},
+        {"sets_tried": 2},
+        {},
+    ]
+    said = [plain(words.absence(replace(one, **{**alone, **changes}))) for changes in told]  # type: ignore[arg-type]
+    assert said == [
+        "It would not be found without Aland or North.",
+        "Nobody’s absence alone would end it; it takes that of Aland and Bland together.",
+        "Nobody’s absence alone would end it; that of Aland, Bland and Cland together would.",
+        "No two of them could end it by their absence; that of Aland, Bland and Cland together would.",
+        "It would stand without any two of them.",
+        "It would stand without any one of them.",
+    ]
+
+
+def test_many_parties_stand_by_name_and_those_without_effect_in_one_line() -> None:
+    one = found()
+    idle = replace(
+        one.without[0], common_lost=(), common_gained=(), differences_lost=(), differences_gained=()
+    )
+    names = [f"Party {letter}" for letter in "ZYXWVUTSRQPONMLK"]
+    accounts = tuple(replace(one.accounts[0], name=name) for name in names)
+    without = tuple(replace(idle, unit_id=name, name=name) for name in names)
+    many = replace(one, accounts=accounts, without=(*without, replace(one.without[2], name="Party A")))
+    words = Words(many)
+    assert [account.name for account in words.accounts()] == sorted(names)
+    assert [unit.name for unit in words.voices_that_matter()] == ["Party A"]
+    assert [unit.name for unit in words.voices_that_do_not()] == sorted(names)
+    assert "Without any one of 16 others, nothing would be otherwise" in audit_page(many)
+    assert [account.name for account in Words(one).accounts()] == ["Aland", "Bland", "Cland", "Dland"]
+
+
+def test_ballots_begun_at_one_moment_were_begun_within_a_minute() -> None:
+    (group,) = found().coordinated.groups
+    assert "begun within a minute of another of them" in plain(Words(found()).alike(replace(group, near=0)))
 
 
 def test_names_and_texts_are_escaped() -> None:

@@ -74,6 +74,7 @@ class Result:
     absent, thin: names of parties (or groups) of which nobody, or fewer than needed, answered the statement; thin with
     how many did. ended_by: units without which it would not be found. fewest_units: the smallest set of parties or
     groups without which it would not be found, one such set; empty where none of at most `sets_tried` was found.
+    enough_units: where that is so, a larger set that does, found by search and not shown to be the smallest; or empty.
     change, leave, join: the fewest participants who change an answer, withdraw it, or come new.
     """
 
@@ -84,6 +85,7 @@ class Result:
     thin: tuple[tuple[str, int], ...]
     ended_by: tuple[str, ...]
     fewest_units: tuple[str, ...]
+    enough_units: tuple[str, ...]
     sets_tried: int
     change: Fewest
     leave: Fewest
@@ -106,6 +108,11 @@ class Without:
     differences_lost: tuple[str, ...]
     differences_gained: tuple[str, ...]
     certainty: tuple[float, ...]
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything would be otherwise."""
+        return any((self.common_lost, self.common_gained, self.differences_lost, self.differences_gained))
 
 
 @dataclass(frozen=True)

@@ -64,11 +64,13 @@ def said(text: str, language: str | None = None, *, longest: int = 0) -> Markup:
 def quoted(text: str, language: str | None = None, *, longest: int = 0) -> Markup:
     """The same between quotation marks; inside a sentence of ours it loses its full stop.
 
+    The marks belong to the text, so that where it runs from right to left they stand on its own two sides.
+
     >>> plain(quoted("Water is for all.", "en", longest=80))
     '“Water is for all”'
     """
     words = shortened(text, longest).rstrip(".。") if longest else text
-    return Markup("“{}”").format(said(words, language))
+    return Markup('<bdi class="said"{}>“{}”</bdi>').format(attributes(text, language), words)
 
 
 def attributes(text: str, language: str | None = None) -> Markup:

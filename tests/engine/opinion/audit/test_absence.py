@@ -94,8 +94,39 @@ def test_the_smallest_absent_set_is_the_first_by_size() -> None:
             < 0.95
         ]
         assert fewest.fewest[column] == ends[0]
+    assert fewest.enough == (None, None)
     assert fewest.fewest[0] is not None
     assert len(fewest.fewest[0]) == 2
+
+
+def test_beyond_the_sets_that_are_tried_a_set_that_does_is_named_and_it_does() -> None:
+    """60 parties of one, in one of two groups: too many pairs to try, so larger sets are sought by what each does."""
+    dice = np.random.default_rng(3)
+    group = np.arange(60) % 2
+    answer = np.where(
+        dice.random((60, 4)) < np.array([[0.95, 0.9, 0.1, 0.5], [0.95, 0.1, 0.9, 0.5]])[group], 1, -1
+    )
+    row, column = np.nonzero(np.ones((60, 4)))
+    votes = vote_matrix(row, column, answer.ravel(), 60, 4)
+    found = cells(votes, np.concatenate([[group == 0, group == 1], np.eye(60, dtype=bool)]))
+    real, free = np.arange(62) < 2, np.zeros(62, bool)
+    holds = np.array([("support", "0"), ("difference", "1"), ("difference", "2")])
+    units = [(side,) for side in range(2, 62)]
+    ended = fewest_absent(found, real, free, RULE, units, holds)
+    assert ended.tried == 1
+    assert ended.fewest == (None, None, None)
+    for place, enough in enumerate(ended.enough):
+        assert enough is not None
+        assert 1 < len(enough) < 40
+
+        def ends(chosen: tuple[int, ...], place: int = place) -> bool:
+            now = standing(found, real, free, RULE, [units[one][0] for one in chosen])
+            sure = now.supports if place == 0 else np.maximum(now.contrary, now.partial)
+            return bool(sure[place] < 0.95)
+
+        assert ends(enough)
+        if len(enough) <= 12:
+            assert not any(ends(tuple(set(enough) - {one})) for one in enough)
 
 
 def test_a_delegation_that_ends_everything_can_be_thought_away_and_nobody_is_nothing() -> None:
