@@ -38,3 +38,45 @@ def come_in(context: BrowserContext, link: str) -> Page:
 def fits(page: Page) -> None:
     """Nothing sticks out to the side."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+TURNED_AROUND = r"""() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const code = /[A-Za-z0-9][^\u0600-\u06ff]*[A-Za-z0-9]|[^\s\u0600-\u06ff]*[A-Za-z][^\s\u0600-\u06ff]*/g;
+  const joined = /[^\s\u0600-\u06ff]/;
+  const around = /[«»“”"'‘’().,:;!?…\s]/;
+  for (let node; (node = texts.nextNode());) {
+    if (!node.nodeValue.trim() || node.parentElement.closest("svg, script, style, .hide")) continue;
+    const text = node.nodeValue, range = document.createRange();
+    for (const run of text.matchAll(code)) {
+      if (!/[A-Za-z]/.test(run[0]) && !/\d\s*[-–+/]\s*\d/.test(run[0])) continue;
+      let start = run.index, end = start + run[0].length, before = null;
+      while (start > 0 && joined.test(text[start - 1])) start--;
+      while (end < text.length && joined.test(text[end])) end++;
+      while (start < end && around.test(text[start])) start++;
+      while (end > start && around.test(text[end - 1])) end--;
+      if (/^[\d:]+ UTC$/.test(text.slice(start, end))) continue;
+      for (let i = start; i < end; i++) {
+        range.setStart(node, i); range.setEnd(node, i + 1);
+        const here = range.getClientRects()[0];
+        if (!here || !here.width) continue;
+        if (before && Math.abs(before.top - here.top) < 3 && here.left < before.left - 0.5) {
+          found.push(text.slice(start, end).slice(0, 120)); break;
+        }
+        before = here;
+      }
+    }
+  }
+  return found;
+}"""
+"""Latin letters and digits that belong together, with the marks between and at their ends: where one stands left of
+the one before it, on the same line. Marks of the sentence around them are not looked at, nor the time of day in UTC,
+whose two parts may stand in the sentence's own direction, nor what is only said aloud.
+"""
+
+
+def turned_around(page: Page) -> list[str]:
+    """Codes, file names, addresses and the like that the direction of the text around them pulls apart."""
+    found: list[str] = page.evaluate(TURNED_AROUND)
+    return found

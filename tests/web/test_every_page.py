@@ -1,5 +1,5 @@
 """Every page of the site, by its routes so that none is forgotten: axe finds nothing, nothing sticks out to the side,
-the keyboard reaches everything, and all of it works without scripts.
+no code is pulled apart by Arabic around it, the keyboard reaches everything, and all of it works without scripts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from comity.web.app import PAGES
-from tests.web.browsing import DESK, PHONE, come_in, set_up
+from tests.web.browsing import DESK, PHONE, come_in, set_up, turned_around
 from tests.web.negotiations import ISSUES, STATED, form_of
 from tests.web.visits import House
 
@@ -201,6 +201,8 @@ class Looked:
         page.evaluate("document.querySelectorAll('details').forEach((item) => item.open = true)")
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.wrong[f"{name}: too wide"] = page.evaluate(STICKS_OUT)
+        if page.evaluate("document.documentElement.dir === 'rtl'") and (codes := turned_around(page)):
+            self.wrong[f"{name}: the wrong way round"] = codes
         found = Axe().run(page).response["violations"]
         if found:
             self.wrong[name] = [(rule["id"], rule["nodes"][0]["html"][:160]) for rule in found]

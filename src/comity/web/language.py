@@ -9,13 +9,13 @@ from __future__ import annotations
 import gettext as stdlib_gettext
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, get_datetime_format
+from babel.dates import format_date, format_skeleton, format_timedelta, get_datetime_format
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -88,6 +88,15 @@ class Language:
     def _dates(self) -> Locale:
         """English dates are the world's (2 March 2026), not those of one country."""
         return Locale.parse("en_001") if self.code == "en" else self.locale
+
+    def duration(self, milliseconds: int) -> str:
+        """A span of time in the unit that it is worth, at least a minute.
+
+        >>> language("en").duration(90_000), language("fr").duration(8 * 3_600_000)
+        ('2 minutes', '8 heures')
+        """
+        span = timedelta(milliseconds=milliseconds)
+        return str(format_timedelta(span, granularity="minute", threshold=2.0, locale=self.locale))
 
     def listed(self, items: list[str]) -> str:
         return str(format_list(items, locale=self.locale))

@@ -77,6 +77,7 @@ def templates(code: str) -> Environment:
         percent=spoken.percent,
         moment=spoken.moment,
         day=spoken.day,
+        duration=spoken.duration,
         listed=spoken.listed,
         comma=spoken.comma,
         words=words,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
@@ -41,10 +43,38 @@ def record_page(request: Request, site: Site, consultation: str) -> Response:
         size=size,
         tables=tables if seen.settings.promise.shows_single_votes else [],
         name=NAME,
+        source=None if seen.settings.imported is None else source_of(seen.settings.imported),
         skipped=site.reader.skipped(consultation),
         drafts=bool(bargains),
         claimed=any(size is not None for size in sizes),
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """Where an imported record came from: files of what kind, name and SHA-256 of each, and what else is said."""
+
+    kind: str
+    files: tuple[tuple[str, str], ...]
+    rest: str
+
+
+FILE = re.compile(r"(?:: |, )(?P<name>(?:(?!: ).)+?) \(sha256 (?P<sha256>[0-9a-f]{64})\)")
+
+
+def source_of(described: str) -> Told:
+    """The sentence that an imported record's opening holds, taken apart, so that every file has a line of its own.
+
+    >>> source_of(f"a plain table: votes.csv (sha256 {'0' * 64}); 1 line could not be used").files[0][0]
+    'votes.csv'
+    >>> source_of("minutes of the meeting")
+    Told(kind='minutes of the meeting', files=(), rest='')
+    """
+    found = list(FILE.finditer(described))
+    if not found:
+        return Told(described, (), "")
+    files = tuple((one["name"], one["sha256"]) for one in found)
+    return Told(described[: found[0].start()], files, described[found[-1].end() :].strip(" ;,"))
 
 
 @router.get("/c/{consultation}/record/checkpoint.txt")
