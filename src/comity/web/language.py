@@ -92,8 +92,8 @@ class Language:
     def duration(self, milliseconds: int) -> str:
         """A span of time in the unit that it is worth, at least a minute.
 
-        >>> language("en").duration(90_000), language("fr").duration(8 * 3_600_000)
-        ('2 minutes', '8 heures')
+        >>> language("en").duration(90_000), language("ru").duration(8 * 3_600_000)
+        ('2 minutes', '8 часов')
         """
         span = timedelta(milliseconds=milliseconds)
         return str(format_timedelta(span, granularity="minute", threshold=2.0, locale=self.locale))
