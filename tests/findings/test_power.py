@@ -252,3 +252,34 @@ def test_weights_beyond_whole_numbers_are_refused_in_a_short_sentence() -> None:
         Refused, match=r"the weights add up to a number of 310 digits, more than 9007199254740992"
     ):
         power_findings(rule_from_toml(text, "x"))
+
+
+def test_blocs_of_a_long_rule_are_computed_and_agree_with_counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = ready_made("world-bank-1944")
+    lines = [
+        f'"{party.name}",{party.capacities["votes"]:.0f},{["", "north", "south"][place % 3]}\n'
+        for place, party in enumerate(rule.parties)
+    ]
+    table = ("m.csv", ("party,votes,bloc\n" + "".join(lines)).encode())
+    counted = power_findings(ready_made("world-bank", table))
+    monkeypatch.setattr("comity.engine.power.counting.MOST_STATES", 2)
+    computed = power_findings(ready_made("world-bank", table))
+    assert (counted.exact, computed.exact) == (True, False)
+    assert computed.error_in_blocs is not None
+    assert computed.error_in_blocs < 1e-6
+    assert computed.methods["owen"].method_id == "owen/1"
+    for one, other in zip(counted.parties, computed.parties, strict=True):
+        assert one.owen is not None
+        assert one.banzhaf_owen is not None
+        assert other.owen is not None
+        assert other.banzhaf_owen is not None
+        assert (other.owen.value, other.banzhaf_owen.value) == (one.owen.value, one.banzhaf_owen.value)
+    for bloc, other_bloc in zip(counted.blocs, computed.blocs, strict=True):
+        assert (bloc.name, bloc.members, bloc.can_pass, bloc.can_stop) == (
+            other_bloc.name,
+            other_bloc.members,
+            other_bloc.can_pass,
+            other_bloc.can_stop,
+        )
+        assert other_bloc.united.value == pytest.approx(bloc.united.value, abs=2e-6)
+        assert other_bloc.sum_of_shares == pytest.approx(bloc.sum_of_shares, abs=2e-6)

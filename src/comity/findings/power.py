@@ -70,6 +70,11 @@ def _counted(rule: DecisionRule, form: Thresholds, diagram: Diagram, tally: Tall
             within = union_power(form, union_numbers(rule))
         except TooManyStates:
             warnings.append("Power within blocs was not computed: too many different cases.")
+    try:
+        blocs = _blocs(rule, form, normal)
+    except TooManyStates:
+        blocs = ()
+        warnings.append("What each bloc has as one was not computed: too many different cases.")
     brought = capacity_shares(rule)
     parties = tuple(
         PartyPower(
@@ -102,7 +107,7 @@ def _counted(rule: DecisionRule, form: Thresholds, diagram: Diagram, tally: Tall
         measured(power_to_act(tally)),
         str(sum(tally.winning)),
         _named(rule, found),
-        _blocs(rule, form, normal),
+        blocs,
         methods_of(bool(within)),
         (*warnings, *voting_warning(rule)),
     )

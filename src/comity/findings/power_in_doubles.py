@@ -11,10 +11,12 @@ from comity.engine.power.large import (
     passing_chance,
     relative_bound,
 )
-from comity.engine.power.quota_and_heads import Floats, quota_and_heads
+from comity.engine.power.large_unions import Floats, LongUnionPower, long_union_power
+from comity.engine.power.quota_and_heads import quota_and_heads
 from comity.engine.power.rules import Leaf, Thresholds
 from comity.errors import Refused
 from comity.findings.power_published import (
+    BlocPower,
     NamedCoalitions,
     PartyPower,
     PowerFindings,
@@ -22,6 +24,7 @@ from comity.findings.power_published import (
     measure_of,
     measured,
     methods_of,
+    union_numbers,
     voting_warning,
 )
 from comity.findings.rule_words import in_words
@@ -67,6 +70,7 @@ def computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
     except ValueError as error:
         raise Refused("rule-too-large", f"{rule.title} is too large to be computed: {error}") from None
     raw, act, total = numbers.decisive, numbers.passing, sum(long.weights)
+    within = _within_blocs(rule, long)
     brought = capacity_shares(rule)
     parties = tuple(
         PartyPower(
@@ -80,12 +84,14 @@ def computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
             measured(raw[i] / (2 * (1 - act))),
             bool(raw[i] == 0),
             total - long.weights[i] < long.quota or long.heads == len(long.weights),
+            measured(within.owen[i]) if within else None,
+            measured(within.banzhaf_owen[i]) if within else None,
         )
         for i, party in enumerate(rule.parties)
     )
     warnings = list(voting_warning(rule))
-    if rule.blocs:
-        warnings.append("Power within blocs is not computed for rules of this size.")
+    if rule.blocs and not within:
+        warnings.append("Power within blocs is not computed for rules of this kind and size.")
     return PowerFindings(
         rule,
         in_words(rule),
@@ -96,10 +102,42 @@ def computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
         measured(act),
         _rounded(act * 2.0 ** len(long.weights)),
         replace(_greedy(rule, long), n_minimal=_rounded(numbers.n_minimal)),
-        (),
-        methods_of(False),
+        _blocs(rule, long, raw / raw.sum()) if within else (),
+        methods_of(bool(within)),
         tuple(warnings),
+        within.error if within else None,
     )
+
+
+def _within_blocs(rule: DecisionRule, long: _Long) -> LongUnionPower | None:
+    """Power within blocs; None where there are none, or where it would take too long or is not known how."""
+    if not rule.blocs or long.heads > 1:
+        return None
+    try:
+        return long_union_power(long.weights, long.quota, union_numbers(rule))
+    except ValueError:
+        return None
+
+
+def _blocs(rule: DecisionRule, long: _Long, shares: Floats) -> tuple[BlocPower, ...]:
+    """What each bloc has one by one and as one party, and whether it passes or stops alone."""
+    total = sum(long.weights)
+    found = []
+    for bloc in rule.blocs:
+        inside = [i for i, party in enumerate(rule.parties) if party.bloc == bloc]
+        own = sum(long.weights[i] for i in inside)
+        united = decisive([own, *(w for i, w in enumerate(long.weights) if i not in set(inside))], long.quota)
+        found.append(
+            BlocPower(
+                bloc,
+                tuple(rule.party_names[i] for i in inside),
+                measured(float(shares[inside].sum())).value,
+                measured(united[0] / united.sum()),
+                own >= long.quota,
+                total - own < long.quota,
+            )
+        )
+    return tuple(found)
 
 
 def _long(form: Thresholds) -> _Long | None:

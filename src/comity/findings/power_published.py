@@ -93,6 +93,7 @@ class PowerFindings:
 
     measure: the capacity that stands beside power. exact: counted as fractions. relative_error: bounds on the
     largest relative error of the Banzhaf and Shapley-Shubik numbers where they were computed, else None.
+    error_in_blocs: the same bound for Owen and Banzhaf-Owen.
     to_act: Coleman's power of the body to act, the share of all yes-or-no divisions that pass.
     """
 
@@ -108,6 +109,7 @@ class PowerFindings:
     blocs: tuple[BlocPower, ...]
     methods: Mapping[str, Method]
     warnings: tuple[str, ...]
+    error_in_blocs: float | None = None
 
 
 def measured(value: Fraction | float, *, exact: bool = True) -> Measure:

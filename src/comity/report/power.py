@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from markupsafe import Markup
 
 from comity.findings.power_in_fact import PartyInFact, PowerInFact
-from comity.findings.power_published import Measure, PartyPower, PowerFindings
+from comity.findings.power_published import BlocPower, Measure, PartyPower, PowerFindings
 from comity.findings.what_if import Comparison, Gain, measure_shares
 from comity.record.rule import HEADS
 from comity.report.frame import Frame, Section, page_from
@@ -67,6 +67,7 @@ def power_page(
         in_fact=in_fact,
         fact_rows=_fact_rows(findings, in_fact) if in_fact else (),
         silent=_listed([party.name for party in in_fact.parties if not party.n_votes]) if in_fact else "",
+        blocs=_bloc_rows(findings, shares),
         lede=_lede(findings, compared),
         rows=rows,
         top=max((max(row.share, row.power) for row in rows), default=1.0) or 1.0,
@@ -330,6 +331,20 @@ def _rows(findings: PowerFindings) -> tuple[Row, ...]:
     )
 
 
+def _bloc_rows(findings: PowerFindings, shares: Mapping[str, float]) -> list[tuple[BlocPower, float, float]]:
+    """The blocs with their members' shares of the measure and Owen values added up, greatest share first."""
+    owen = {party.name: party.owen.value if party.owen else 0.0 for party in findings.parties}
+    rows = [
+        (
+            bloc,
+            min(sum(shares[name] for name in bloc.members), 1.0),
+            min(sum(owen[n] for n in bloc.members), 1.0),
+        )
+        for bloc in findings.blocs
+    ]
+    return sorted(rows, key=lambda row: -row[1])
+
+
 def _fact_rows(findings: PowerFindings, in_fact: PowerInFact) -> list[tuple[PartyInFact, float]]:
     """Most often decisive first, each with its share by the rule alone; without those that never voted there."""
     rows = zip(in_fact.parties, (party.banzhaf_share.value for party in findings.parties), strict=True)
@@ -377,6 +392,7 @@ def _document(findings: PowerFindings) -> dict[str, object]:
         },
         "exact": findings.exact,
         "relative_error": findings.relative_error,
+        "relative_error_in_blocs": findings.error_in_blocs,
         "power_to_act": asdict(findings.to_act),
         "n_winning_coalitions": findings.n_winning,
         "measure": findings.measure,

@@ -15,7 +15,7 @@ The quota T - q + 1 gives the same decisive chances with t and 1 - t exchanged; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -52,10 +52,10 @@ def decisive(weights: Sequence[int], quota: int, chance: float = 0.5) -> Floats:
         raise ValueError(f"the quota {quota} is outside 1 .. {total}")
     if total - quota + 1 < quota:
         quota, chance = total - quota + 1, 1.0 - chance
-    _check_size(len(weights), quota)
+    check_size(len(weights), quota)
     order = np.argsort(-np.asarray(weights, dtype=np.int64), kind="stable")
     found = np.zeros(len(weights))
-    tree = _Products(np.asarray(weights, dtype=np.int64)[order], quota, chance)
+    tree = Products(np.asarray(weights, dtype=np.int64)[order], quota, chance)
     found[order] = tree.decisive()
     return found
 
@@ -68,9 +68,9 @@ def passing_chance(weights: Sequence[int], quota: int) -> float:
     """
     total = sum(weights)
     shorter = min(quota, total - quota + 1)
-    _check_size(len(weights), shorter)
+    check_size(len(weights), shorter)
     order = np.sort(np.asarray(weights, dtype=np.int64))[::-1]
-    tree = _Products(order, shorter, 0.5)
+    tree = Products(order, shorter, 0.5)
     below = tree.below_quota()
     return below if shorter < quota else 1.0 - below
 
@@ -88,7 +88,7 @@ def minimal_winning(weights: Sequence[int], quota: int) -> float:
     total = sum(weights)
     if not 1 <= quota <= total:
         raise ValueError(f"the quota {quota} is outside 1 .. {total}")
-    _check_size(len(weights), quota)
+    check_size(len(weights), quota)
     counts = np.zeros(quota)
     counts[0] = 1.0
     end, left, found = 1, total, 0.0
@@ -239,14 +239,14 @@ def _at_chance(weights: Sequence[int], quota: int, chance: float, by_tree: npt.N
         return np.stack([sure.astype(float), np.zeros(len(line))])
     if chance > 0.5:
         quota, chance = total - quota + 1, 1.0 - chance
-    _check_size(len(weights), quota)
+    check_size(len(weights), quota)
     order = np.argsort(-line, kind="stable")
     found = np.zeros((2, len(weights)))
-    found[:, order] = _Products(line[order], quota, chance).decisive_by_series(by_tree[order])
+    found[:, order] = Products(line[order], quota, chance).decisive_by_series(by_tree[order])
     return found
 
 
-def _check_size(n_parties: int, quota: int) -> None:
+def check_size(n_parties: int, quota: int) -> None:
     if n_parties > MOST_PARTIES:
         raise ValueError(f"{n_parties} parties are more than {MOST_PARTIES}")
     if quota > LONGEST:
@@ -254,15 +254,15 @@ def _check_size(n_parties: int, quota: int) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
+class Window:
     """The distribution `values` of some parties' yes weight from `low` on; zero beyond its end."""
 
     low: int
     values: Floats
 
 
-class _Products:
-    """The tree of one rule: weights in descending order."""
+class Products:
+    """The tree of one rule: weights in descending order. Its numbers times scale ** (parties outside) are chances."""
 
     def __init__(self, weights: npt.NDArray[np.int64], quota: int, chance: float) -> None:
         self.weights = [int(w) for w in weights]
@@ -275,19 +275,23 @@ class _Products:
 
     def decisive(self) -> Floats:
         if len(self.weights):
-            self._node(0, len(self.weights), _Part(0, np.ones(1)))
+            self._node(0, len(self.weights), self.outermost())
         return self.found * self.scale ** (len(self.weights) - 1)
+
+    def outermost(self) -> Window:
+        """Nobody's weight: what stands outside all parties."""
+        return Window(0, np.ones(1))
 
     def below_quota(self) -> float:
         """The chance that the yes weight of all stays below the quota."""
         n_parties = len(self.weights)
-        everybody = self._with(_Part(0, np.ones(1)), (0, n_parties), self.quota)
+        everybody = self._with(Window(0, np.ones(1)), (0, n_parties), self.quota)
         return float(everybody.values.sum() * self.scale**n_parties)
 
     def decisive_by_series(self, by_tree: npt.NDArray[np.bool_]) -> Floats:
         """Decisive chances and their rounding bounds, shape (2, n): the series, or the tree for the light ones."""
         n_parties = len(self.weights)
-        everybody = self._with(_Part(0, np.ones(1)), (0, n_parties), self.quota)
+        everybody = self._with(Window(0, np.ones(1)), (0, n_parties), self.quota)
         cumulative = running_sums(everybody.values)
         scale = self.scale ** (n_parties - 1)
         bound = relative_bound(n_parties)
@@ -299,7 +303,7 @@ class _Products:
         unsure = int(np.argmax(doubtful)) if doubtful.any() else n_parties
         if unsure < n_parties:
             inside = int(self.sums[-1] - self.sums[unsure])
-            self._node(unsure, n_parties, self._with(_Part(0, np.ones(1)), (0, unsure), inside))
+            self._node(unsure, n_parties, self._with(Window(0, np.ones(1)), (0, unsure), inside))
             errors[unsure:] = bound * self.found[unsure:] * scale
         return np.stack([self.found * scale, errors])
 
@@ -315,21 +319,28 @@ class _Products:
         sizes[1:] *= (1.0 + self.odds) * self.odds ** np.arange(n_terms - 1)
         return float(sizes[::2].sum() - sizes[1::2].sum()), float(sizes.sum())
 
-    def _node(self, first: int, end: int, context: _Part) -> None:
+    def leaves(self, first: int, end: int, context: Window) -> Iterator[tuple[int, Window]]:
+        """Each party from first to end, and the distribution of all others' weight over its window [q - w, q - 1].
+
+        context: the distribution of those outside, over the window of all those inside. In the scale of the tree.
+        """
         if end - first == 1:
             low = max(0, self.quota - self.weights[first])
-            self.found[first] = context.values[low - context.low : self.quota - context.low].sum()
+            yield first, Window(low, context.values[low - context.low : self.quota - context.low])
             return
         middle = self._middle(first, end)
         for inside, outside in (((first, middle), (middle, end)), ((middle, end), (first, middle))):
-            self._node(
-                *inside, self._with(context, outside, int(self.sums[inside[1]] - self.sums[inside[0]]))
-            )
+            weight_inside = int(self.sums[inside[1]] - self.sums[inside[0]])
+            yield from self.leaves(*inside, self._with(context, outside, weight_inside))
+
+    def _node(self, first: int, end: int, context: Window) -> None:
+        for party, window in self.leaves(first, end, context):
+            self.found[party] = window.values.sum()
 
     def _middle(self, first: int, end: int) -> int:
         return (first + end) // 2
 
-    def _with(self, part: _Part, outside: tuple[int, int], weight_inside: int) -> _Part:
+    def _with(self, part: Window, outside: tuple[int, int], weight_inside: int) -> Window:
         """The part times the parties outside, the lightest first; only what the parties inside can need.
 
         new[x] = stay * old[x] + move * old[x - weight], in one array, from its end down.
@@ -345,7 +356,7 @@ class _Products:
             low = max(base, self.quota - weight_inside - left)
             self._step(values, weight, max(low - base, 0), end - base)
         low = max(base, self.quota - weight_inside)
-        return _Part(low, values[low - base : max(end, low) - base])
+        return Window(low, values[low - base : max(end, low) - base])
 
     def _step(self, values: Floats, weight: int, low: int, end: int) -> None:
         """Multiply one party into values[low:end]; what is below `low` is never asked for again."""
