@@ -99,7 +99,15 @@ def fund(quick: bool) -> None:
             least = run("limit", weights, quota, 2)
             banzhaf = run("ours-banzhaf", weights, quota, 1 if quick else 3)
             shapley = run("ours-shapley", weights, quota)
-            for what, told in (("Banzhaf", banzhaf), ("Shapley-Shubik", shapley)):
+            blocs = run("ours-blocs", weights, quota)
+            found = [
+                ("Banzhaf", banzhaf),
+                ("Shapley-Shubik", shapley),
+                ("Owen and Banzhaf-Owen, 24 blocs", blocs),
+            ]
+            if share == 85:
+                found.append(("all, with three fifths of the members", run("ours-heads", weights, quota)))
+            for what, told in found:
                 peak = "" if isinstance(told, str) else f"{told['peak']:.0f} MiB"
                 said = "" if isinstance(told, str) else told["said"]
                 rows.append(

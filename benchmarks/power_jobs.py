@@ -86,6 +86,36 @@ def ours_shapley(given: Given) -> Work:
     return work
 
 
+def ours_heads(given: Given) -> Work:
+    """Every index of a quota beside three fifths of the parties."""
+    from comity.engine.power.quota_and_heads import quota_and_heads
+
+    def work() -> list[float]:
+        found = quota_and_heads(given["weights"], quota_of(given), -(-3 * len(given["weights"]) // 5))
+        print(f"stated errors {found.decisive_error:.1e}, {found.pivotal_error:.1e}", file=sys.stderr)
+        return found.pivotal.tolist()
+
+    return work
+
+
+def ours_blocs(given: Given) -> Work:
+    """Owen and Banzhaf-Owen: the seven heaviest alone, the others dealt out to 17 blocs."""
+    from comity.engine.power.large_unions import long_union_power
+
+    weights = list(given["weights"])
+    order = sorted(range(len(weights)), key=lambda i: -weights[i])
+    union_of = [0] * len(weights)
+    for place, party in enumerate(order):
+        union_of[party] = place if place < 7 else 7 + place % 17
+
+    def work() -> list[float]:
+        found = long_union_power(weights, quota_of(given), union_of)
+        print(f"stated error {found.error:.1e}", file=sys.stderr)
+        return found.owen.tolist()
+
+    return work
+
+
 def limit(given: Given) -> Work:
     """One addition of the shorter window for each party: the product of all, were it made once and for nothing."""
     import numpy as np
@@ -156,6 +186,8 @@ JOBS: dict[str, Callable[[Given], Work]] = {
     "bdd-council-shapley": lambda given: bdd_council(given, "shapley"),
     "ours-banzhaf": ours_banzhaf,
     "ours-shapley": ours_shapley,
+    "ours-heads": ours_heads,
+    "ours-blocs": ours_blocs,
     "limit": limit,
     "powerindex-banzhaf": powerindex_banzhaf,
     "powerindex-shapley": powerindex_shapley,

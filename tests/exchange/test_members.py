@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from comity.errors import Refused
-from comity.exchange.members import Members, members_from_csv
+from comity.exchange.members import Members, members_from
 from comity.exchange.rules import NEED_MEMBERS, ready_made, rule_from_toml
 from comity.record.consultation import Party
 from comity.record.rule import DecisionRule, Yes
@@ -25,7 +25,7 @@ SNAKES = "member,number_of_votes,percentage_of_total_voting_power,subscription_a
 
 
 def members(text: str, *counted: str) -> Members:
-    return members_from_csv(text.encode(), "m.csv", counted)
+    return members_from(text.encode(), "m.csv", counted)
 
 
 def ruled(rule: str, text: str) -> DecisionRule:
@@ -65,6 +65,31 @@ def test_a_plain_table_with_blocs_and_any_capacity() -> None:
         Party("Fiji", "Fiji", None, {"votes": 2.0}),
     )
     assert (found.as_of, found.notes, found.has_blocs) == ("", (), True)
+
+
+def test_the_same_table_in_json() -> None:
+    records = """[
+    {"member": "FIJI", "number_of_votes": 1850, "subscription_amount": "160.0", "as_of_date": "30/06/2024"},
+    {"member": "MALTA", "number_of_votes": "2650", "subscription_amount": 240.5, "as_of_date": "30/06/2024"}]"""
+    found = members_from(records.encode(), "bank.json")
+    assert [(party.name, dict(party.capacities)) for party in found.parties] == [
+        ("FIJI", {"votes": 1850.0, "capital": 160.0}),
+        ("MALTA", {"votes": 2650.0, "capital": 240.5}),
+    ]
+    assert found.as_of == "30 June 2024"
+    with pytest.raises(Refused, match=r"bank\.json, item 2: there is a party without a name"):
+        members_from(b'[{"member": "FIJI"}, {"votes": 2}]', "bank.json")
+    with pytest.raises(Refused, match=r"bank\.json, line 1: there is no list of objects"):
+        members_from(b"{}", "bank.json")
+    with pytest.raises(Refused, match=r"bank\.json names no members; add an object for each"):
+        members_from(b"[]", "bank.json")
+
+
+def test_a_spreadsheet_is_to_be_saved_as_csv() -> None:
+    with pytest.raises(
+        Refused, match=r"bank\.xlsx is a spreadsheet's own file; save it as 'CSV UTF-8' and give that"
+    ):
+        members_from(b"PK\x03\x04\x14\x00", "bank.xlsx")
 
 
 def test_a_total_that_the_members_do_not_add_up_to_is_said() -> None:

@@ -64,7 +64,7 @@ def power(
     what_if
         A change, such as "set France votes=5", "drop Malta", "quota 70%", "fair population 62%"; may be repeated.
     members
-        A CSV table of members (party or member, votes, bloc, any capacity) in the place of the rule's own parties.
+        A table of members, CSV or JSON (party or member, votes, bloc, any capacity), in the place of the rule's own.
     votes
         Past votes, to see who is pivotal in fact: a CSV table (party, decision, vote), or the folder of a consultation
         or of roll calls whose parties the rule names.

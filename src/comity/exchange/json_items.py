@@ -22,6 +22,11 @@ class Item:
         self.number = number
         self._fields = fields
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that it has, in its order."""
+        return tuple(self._fields)
+
     def value(self, *names: str) -> Any:
         """The first of these fields that is there and not null; None where none is."""
         return next((self._fields[name] for name in names if self._fields.get(name) is not None), None)

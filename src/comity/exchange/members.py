@@ -2,7 +2,8 @@
 
 Read are a plain table (`party, votes [, bloc] [, any capacity]`) and tables as bodies publish them, such as the
 World Bank's "IBRD Subscriptions and Voting Power of Member Countries", whose columns are Member, Number of Votes,
-Subscription Amount, percentages, and As of Date. Of several dates the newest counts. Whatever is left out is said.
+Subscription Amount, percentages, and As of Date; in CSV or, as a list of objects, in JSON. Of several dates the
+newest counts. Whatever is left out is said.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from comity.errors import Refused
-from comity.exchange.csv_lines import complete_lines, missing_column, table
+from comity.exchange.csv_lines import Table, complete_lines, missing_column, table
 from comity.exchange.files import FileBytes, need_new, shown
+from comity.exchange.json_items import items
 from comity.exchange.table_dates import dates_in, in_full
 from comity.record.consultation import Party
 from comity.record.rule import HEADS, Part, Present, Veto, Yes, parts_of
@@ -30,6 +32,8 @@ NAMED: Mapping[str, tuple[str, ...]] = {
 DERIVED = ("percent", "share of", "total", "%")
 """Columns that begin so are computed from the others and are left out, unless the rule counts them."""
 TOTALS = ("total", "totals", "grand total", "sum", "all members")
+SPREADSHEET = b"PK\x03\x04"
+"""How the files of spreadsheets begin that are archives."""
 NOTHING = ("", "-", "–", "—", "..", "n/a", "na")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 _GROUPED = re.compile(r"[-+]?\d{1,3}([, \u00a0\u2009\u202f]\d{3})+(\.\d+)?")
@@ -50,7 +54,7 @@ class Members:
 
     name: str
     parties: tuple[Party, ...]
-    line: Mapping[str, int]
+    line: Mapping[str, str]
     columns: tuple[str, ...]
     unreadable: Mapping[str, str]
     has_blocs: bool
@@ -58,21 +62,25 @@ class Members:
     notes: tuple[str, ...]
 
 
-def members_from_csv(data: FileBytes, name: str, counted: Sequence[str] = ()) -> Members:
-    """The members of a table. counted: capacities that a rule counts, so that their columns are found by any case.
+def members_from(data: FileBytes, name: str, counted: Sequence[str] = ()) -> Members:
+    """The members of a table, in JSON if its name ends so. counted: capacities that a rule counts, so that their
+    columns are found whatever their case.
 
     Refuses a table without a column of names, a name that is empty or there twice, and a number below 0.
 
-    >>> found = members_from_csv(b"Member,Number of Votes\\nMalta,\\"1,203\\"\\nTotal,1203\\n", "bank.csv")
+    >>> found = members_from(b"Member,Number of Votes\\nMalta,\\"1,203\\"\\nTotal,1203\\n", "bank.csv")
     >>> found.parties[0].name, dict(found.parties[0].capacities), found.notes[0]
     ('Malta', {'votes': 1203.0}, "The line 'Total' is left out.")
     """
-    below = table(name, data)
+    below = _table(name, data)
     column = _columns(name, below.header, counted)
     if "party" not in column:
         raise missing_column(name, "party", below.header)
-    rows = [(number, [field.strip() for field in fields]) for number, fields in complete_lines(below)]
-    rows = [(number, fields) for number, fields in rows if any(fields)]
+    word = "item" if _is_json(name) else "line"
+    rows = [
+        (f"{word} {number}", [field.strip() for field in fields]) for number, fields in complete_lines(below)
+    ]
+    rows = [(place, fields) for place, fields in rows if any(fields)]
     notes: list[str] = []
     rows, as_of = _newest(name, rows, column.get("as of"), notes)
     totals = [row for row in rows if row[1][column["party"]].casefold() in TOTALS]
@@ -84,8 +92,8 @@ def members_from_csv(data: FileBytes, name: str, counted: Sequence[str] = ()) ->
     notes += _check_totals(totals, capacities, places)
     seen: dict[str, str] = {}
     parties = []
-    for place, (number, fields) in enumerate(rows):
-        where = f"{name}, line {number}"
+    for place, (line, fields) in enumerate(rows):
+        where = f"{name}, {line}"
         party = fields[column["party"]]
         need_new("party", party.casefold(), where, seen)
         has = {key: values[place] for key, values in capacities.items()}
@@ -93,11 +101,38 @@ def members_from_csv(data: FileBytes, name: str, counted: Sequence[str] = ()) ->
         bloc = fields[column["bloc"]] if "bloc" in column else ""
         known = {key: value for key, value in has.items() if value is not None}
         parties.append(Party(party, party, bloc or None, MappingProxyType(known)))
-    line = {fields[column["party"]]: number for number, fields in rows}
+    lines = {fields[column["party"]]: line for line, fields in rows}
     shown_columns = tuple(head for head in below.header if head)
     return Members(
-        name, tuple(parties), line, shown_columns, unreadable, "bloc" in column, as_of, tuple(notes)
+        name, tuple(parties), lines, shown_columns, unreadable, "bloc" in column, as_of, tuple(notes)
     )
+
+
+def _table(name: str, data: FileBytes) -> Table:
+    """A CSV table, or a JSON list of flat objects as a table whose columns are the fields of all of them."""
+    if data[:4] == SPREADSHEET:
+        raise Refused(
+            "not-unicode", f"{name} is a spreadsheet's own file; save it as 'CSV UTF-8' and give that"
+        )
+    if not _is_json(name):
+        return table(name, data)
+    found = items(name, data)
+    if not found:
+        raise Refused("no-parties", f"{name} names no members; add an object for each")
+    heads = tuple(dict.fromkeys(head for item in found for head in item.names))
+    lines = [(item.number, [_written(item.value(head)) for head in heads], False) for item in found]
+    return Table(name, heads, lines)
+
+
+def _is_json(name: str) -> bool:
+    return name.lower().endswith(".json")
+
+
+def _written(value: object) -> str:
+    """A JSON value as a table would write it; an object or a list is none that a table has."""
+    if value is None or isinstance(value, (dict, list)):
+        return ""
+    return repr(value) if isinstance(value, float) else str(value)
 
 
 def _normal(head: str) -> str:
@@ -123,16 +158,17 @@ def _columns(name: str, header: Sequence[str], counted: Sequence[str]) -> dict[s
     return found
 
 
-Rows = list[tuple[int, list[str]]]
+Rows = list[tuple[str, list[str]]]
+"""Where a row stands ("line 3"), and what stands in it."""
 
 
 def _newest(name: str, rows: Rows, place: int | None, notes: list[str]) -> tuple[Rows, str]:
     """The rows of the newest date, and that date in words."""
     if place is None or not rows:
         return rows, ""
-    day = dates_in([(f"{name}, line {number}", fields[place]) for number, fields in rows])
+    day = dates_in([(f"{name}, {line}", fields[place]) for line, fields in rows])
     newest = max(day.values())
-    kept = [(number, fields) for number, fields in rows if day[fields[place]] == newest]
+    kept = [(line, fields) for line, fields in rows if day[fields[place]] == newest]
     written = kept[0][1][place]
     as_of = written if re.fullmatch(r"\d{4}", written) else in_full(newest)
     if len(kept) < len(rows):
@@ -175,8 +211,8 @@ def _capacities(
         if key not in counted and _normal(head).startswith(DERIVED):
             left.append(head)
         elif bad:
-            number, fields = rows[bad[0]]
-            unreadable[key] = f"line {number}: {fields[column['party']]} has {shown(texts[bad[0]])} as {key}"
+            line, fields = rows[bad[0]]
+            unreadable[key] = f"{line}: {fields[column['party']]} has {shown(texts[bad[0]])} as {key}"
             left.append(head)
         elif any(value is not None for value in numbers):
             found[key] = numbers
@@ -263,6 +299,6 @@ def _check_capacity(members: Members, capacity: str, title: str) -> None:
     if lacking:
         raise Refused(
             "weight-missing",
-            f"{members.name}, line {members.line[lacking[0].name]}: {lacking[0].name} has no {capacity}, which {title} "
+            f"{members.name}, {members.line[lacking[0].name]}: {lacking[0].name} has no {capacity}, which {title} "
             "counts; give it a number, 0 if none",
         )

@@ -32,7 +32,7 @@ from typing import Any
 
 from comity.errors import Refused
 from comity.exchange.files import FileBytes
-from comity.exchange.members import check_counted, members_from_csv, seated
+from comity.exchange.members import check_counted, members_from, seated
 from comity.record.consultation import Party
 from comity.record.rule import (
     HEADS,
@@ -172,7 +172,7 @@ def _with_members(
     counted = dict.fromkeys(
         [*_counted_in(table["rule"]), *(key for party in own for key in party.capacities)]
     )
-    members = members_from_csv(content, file, tuple(counted))
+    members = members_from(content, file, tuple(counted))
     blocs = frozenset(party.bloc for party in own if party.bloc)
     parties = seated(members, own, _blocs_in(table["rule"], blocs), title)
     part = _part(name, table["rule"], parties)

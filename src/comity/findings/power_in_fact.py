@@ -93,7 +93,8 @@ def power_in_fact(rule: DecisionRule, votes: PartyVotes, dimensions: int = 2) ->
         blocs = tuple(_bloc(rule, form, chance, bloc) for bloc in rule.blocs)
     except TooManyStates:
         raise Refused(
-            "rule-too-large", f"{rule.title} is too large to be walked party by party with votes from a table"
+            "rule-too-large",
+            f"{rule.title} is too large to be walked party by party with votes from a table; leave the votes out",
         ) from None
     mean = found.decisive.mean(axis=0)
     turned, passed = _pivotal(compiled_rule, ballots)
