@@ -43,6 +43,10 @@ def test_every_command_is_there_and_its_help_is_its_docstring(
         (["reprot"], 'comity: Unknown command "reprot".'),
         (["example", "--colour", "red"], "comity: Unknown option: --colour"),
         (["example", "--seed", "many"], "comity: Invalid value for --seed"),
+        (
+            ["audit", "a", "b", "c"],
+            "comity: comity audit takes no 'b c' here; comity audit --help shows what",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(

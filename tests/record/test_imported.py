@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,14 @@ from comity.record.consultation import (
     NO_TIME,
     Consultation,
     Party,
+    Skipped,
     Source,
     SourceFile,
     Statement,
     VoteColumns,
 )
 from comity.record.entries import entry_from
+from comity.record.imported import _described, source_of
 from tests.comparing import assert_same
 from tests.sites import site_at
 
@@ -97,6 +100,24 @@ def test_names_stay_beside_the_record() -> None:
         assert site.reader.texts("trees")
         last = entry_from(site.store.entries("trees")[-1])
         assert last.kind == "closed"
+
+
+KINDS = ("a plain table", "a Polis export", "recorded votes of the UN General Assembly")
+TABLE = {"votes.csv": b"participant,statement,vote\nana,s1,1\n"}
+NAMES = st.text("abc (),.+-_é水", min_size=1, max_size=12).map(str.strip).filter(bool)
+
+
+@given(st.sampled_from(KINDS), st.lists(NAMES, max_size=4), st.integers(0, 3))
+def test_what_an_opening_says_of_files_can_be_taken_apart(kind: str, names: list[str], skipped: int) -> None:
+    files = tuple(SourceFile(name, f"{number:064x}", 1) for number, name in enumerate(names))
+    left_out = tuple(Skipped("votes.csv", number, "no vote") for number in range(skipped))
+    told = _described(
+        replace(consultation_in(TABLE, "Trees"), source=Source("x", kind, files), skipped=left_out)
+    )
+    source = source_of(told)
+    if files or not skipped:
+        assert (source.kind, source.files) == (kind, tuple((file.name, file.sha256) for file in files))
+        assert bool(source.rest) == bool(skipped)
 
 
 @pytest.mark.parametrize("name", ["brexit-consensus", "vtaiwan.uberx", "canadian-electoral-reform"])

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from cyclopts import App
-from cyclopts.exceptions import CycloptsError
+from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from comity import __version__
 from comity.errors import Refused
@@ -67,6 +67,10 @@ def main() -> None:
         if words and words[0] in COMMANDS:
             app[words[0]].help = None  # the command's own help is the whole of its docstring
         app(words)
+    except UnusedCliTokensError as refused:
+        command = f"comity {words[0]}" if words[0] in COMMANDS else "comity"
+        extra = " ".join(refused.unused_tokens or ())
+        _end(f"comity: {command} takes no {extra!r} here; {command} --help shows what it takes", REFUSED)
     except (Refused, CycloptsError) as refused:
         _end(f"comity: {refused}", REFUSED)
     except KeyboardInterrupt:

@@ -33,6 +33,8 @@ def say_what_was_read(
     consultation: Consultation, verb: str = "read", where: str = "listed in the findings"
 ) -> None:
     """The kind of what was read and how much it holds, and whatever was not used or left out."""
+    from comity.record.imported import source_of
+
     source = consultation.source
     counts = ", ".join(
         (
@@ -41,7 +43,7 @@ def say_what_was_read(
             count(len(consultation.votes.answer), "vote"),
         )
     )
-    say(f"{verb} {source.description}: {counts}")
+    say(f"{verb} {source_of(source.description).kind}: {counts}")
     for note in source.notes:
         say(f"  {note}")
     skipped = consultation.skipped

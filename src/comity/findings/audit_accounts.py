@@ -155,14 +155,13 @@ class Heard:
     @property
     def unknown(self) -> tuple[str, ...]:
         """What the input does not tell, in sentences."""
-        kind = self.consultation.source.description
         said = []
         if self.basis != "parties":
-            said.append(f"Which party anybody speaks for: not said in {kind}.")
+            said.append("Which party anybody speaks for: what was read does not say.")
         if not self.knows_authors:
             said.append(
-                "Who wrote which statement, and so each party’s statements, words and languages: "
-                f"no authors are named in {kind}."
+                "Who wrote which statement, and so each party’s statements, words and languages: what was read names "
+                "no authors."
             )
         if self.joining[0] == "unknown":
             said.append(

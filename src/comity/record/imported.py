@@ -6,6 +6,7 @@ and the ids they had are handed back to be kept beside the record. The same hold
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -146,3 +147,30 @@ def _described(consultation: Consultation) -> str:
     skipped = len(consultation.skipped)
     left_out = f"; {skipped} {'line' if skipped == 1 else 'lines'} could not be used" if skipped else ""
     return f"{source.description}{': ' if files else ''}{files}"[: 2000 - len(left_out)] + left_out
+
+
+@dataclass(frozen=True)
+class Told:
+    """Where an imported record came from: files of what kind, name and SHA-256 of each, and what else is said."""
+
+    kind: str
+    files: tuple[tuple[str, str], ...]
+    rest: str
+
+
+FILE = re.compile(r"(?:: |, )(?P<name>(?:(?!: ).)+?) \(sha256 (?P<sha256>[0-9a-f]{64})\)")
+
+
+def source_of(described: str) -> Told:
+    """What `Opening.imported` says, taken apart: the opposite of `_described`.
+
+    >>> source_of(f"a plain table: votes.csv (sha256 {'0' * 64}); 1 line could not be used").files[0][0]
+    'votes.csv'
+    >>> source_of("minutes of the meeting")
+    Told(kind='minutes of the meeting', files=(), rest='')
+    """
+    found = list(FILE.finditer(described))
+    if not found:
+        return Told(described, (), "")
+    files = tuple((one["name"], one["sha256"]) for one in found)
+    return Told(described[: found[0].start()], files, described[found[-1].end() :].strip(" ;,"))

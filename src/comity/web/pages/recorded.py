@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
@@ -14,6 +12,7 @@ from comity.errors import Refused
 from comity.exchange.polis_export import polis_export
 from comity.exchange.record_file import NAME, written
 from comity.findings.package_space import packages_beyond_listing
+from comity.record.imported import source_of
 from comity.web.parts import Site, seen_by
 from comity.web.shown import page
 
@@ -48,33 +47,6 @@ def record_page(request: Request, site: Site, consultation: str) -> Response:
         drafts=bool(bargains),
         claimed=any(size is not None for size in sizes),
     )
-
-
-@dataclass(frozen=True)
-class Told:
-    """Where an imported record came from: files of what kind, name and SHA-256 of each, and what else is said."""
-
-    kind: str
-    files: tuple[tuple[str, str], ...]
-    rest: str
-
-
-FILE = re.compile(r"(?:: |, )(?P<name>(?:(?!: ).)+?) \(sha256 (?P<sha256>[0-9a-f]{64})\)")
-
-
-def source_of(described: str) -> Told:
-    """The sentence that an imported record's opening holds, taken apart, so that every file has a line of its own.
-
-    >>> source_of(f"a plain table: votes.csv (sha256 {'0' * 64}); 1 line could not be used").files[0][0]
-    'votes.csv'
-    >>> source_of("minutes of the meeting")
-    Told(kind='minutes of the meeting', files=(), rest='')
-    """
-    found = list(FILE.finditer(described))
-    if not found:
-        return Told(described, (), "")
-    files = tuple((one["name"], one["sha256"]) for one in found)
-    return Told(described[: found[0].start()], files, described[found[-1].end() :].strip(" ;,"))
 
 
 @router.get("/c/{consultation}/record/checkpoint.txt")
