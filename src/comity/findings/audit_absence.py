@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from comity.engine.opinion.audit.absence import FewestAbsent, Standing, fewest_absent, standing
+from comity.engine.opinion.audit.acts import Rule
 from comity.engine.opinion.audit.cells import Cells, Marks, cells
-from comity.engine.opinion.audit.smallest import Rule
 from comity.findings.audit import DECIMALS, ResultKind, UnitKind, Without
 from comity.findings.audit_accounts import Heard
 from comity.findings.compared import Compared

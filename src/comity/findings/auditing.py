@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from comity import __version__
 from comity.engine.opinion.audit.absence import FewestAbsent
+from comity.engine.opinion.audit.acts import ACTS
 from comity.engine.opinion.audit.cells import Marks
 from comity.engine.opinion.audit.coordination import FALSE_ALARM
 from comity.engine.opinion.audit.presence import needed_answers, presence
 from comity.engine.opinion.audit.smallest import (
-    ACTS,
     Smallest,
     smallest_for_common,
     smallest_for_difference,

@@ -8,9 +8,9 @@ import numpy as np
 
 from comity.engine.opinion.audit.absence import fewest_absent, standing
 from comity.engine.opinion.audit.accounts import accounts
+from comity.engine.opinion.audit.acts import Rule
 from comity.engine.opinion.audit.cells import Cells, cells
 from comity.engine.opinion.audit.presence import needed_answers, presence
-from comity.engine.opinion.audit.smallest import Rule
 from comity.engine.opinion.common_ground import common_ground, side_certainty
 from comity.engine.opinion.differences import differences
 from comity.engine.opinion.support import probability_above

@@ -8,11 +8,9 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 
+from comity.engine.opinion.audit.acts import ACTS, Act, Rule
 from comity.engine.opinion.audit.cells import Cells
 from comity.engine.opinion.audit.smallest import (
-    ACTS,
-    Act,
-    Rule,
     Smallest,
     is_common,
     is_difference,

@@ -15,8 +15,8 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
+from comity.engine.opinion.audit.acts import Rule
 from comity.engine.opinion.audit.cells import Cells, Marks
-from comity.engine.opinion.audit.smallest import Rule
 from comity.engine.opinion.common_ground import common_ground, side_certainty
 from comity.engine.opinion.differences import differences
 from comity.engine.opinion.tallies import Tallies
