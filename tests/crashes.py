@@ -22,7 +22,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 
 from comity.exchange.record_file import read, written
-from comity.record.entries import VoteCast, entry_from
+from comity.record.entries import VoteCast
+from comity.record.entry_bytes import entry_from
 from comity.record.merkle import leaf_hash
 from comity.record.verification import verified
 from tests.sites import open_rivers, site_at

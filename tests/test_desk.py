@@ -29,8 +29,8 @@ from comity.record.entries import (
     StatementModerated,
     VoteCast,
     VoteWithdrawn,
-    entry_from,
 )
+from comity.record.entry_bytes import entry_from
 from comity.record.fold import state_from
 from comity.record.receipt import check_receipt, receipt_bytes, receipt_from
 from comity.record.verification import verified

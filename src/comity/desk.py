@@ -40,8 +40,8 @@ from comity.record.entries import (
     TranslationState,
     VoteCast,
     VoteWithdrawn,
-    entry_bytes,
 )
+from comity.record.entry_bytes import entry_bytes
 from comity.record.fold import extend, extend_all
 from comity.record.imported import imported
 from comity.record.interests import interests_text, opened_part

@@ -17,8 +17,8 @@ from comity.record.entries import (
     PartyAdded,
     StatementSubmitted,
     VoteCast,
-    entry_bytes,
 )
+from comity.record.entry_bytes import entry_bytes
 from comity.record.fold import extend
 from comity.record.state import State
 

@@ -11,19 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.record.canonical import canonical, parsed, text_hash
-from comity.record.entries import (
-    KINDS,
-    Closed,
-    Entry,
-    PartyAdded,
-    VoteCast,
-    check_fields,
-    entry_bytes,
-    entry_from,
-    entry_from_object,
-    entry_object,
-    required_fields,
-)
+from comity.record.entries import KINDS, Closed, Entry, PartyAdded, VoteCast, required_fields
+from comity.record.entry_bytes import entry_bytes, entry_from, entry_from_object, entry_object
+from comity.record.entry_forms import check_fields
 from tests.record.example import opening
 from tests.record.vectors import story
 

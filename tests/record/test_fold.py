@@ -10,14 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.record.consultation import NO_TIME
-from comity.record.entries import (
-    Entry,
-    ParticipantJoined,
-    StatementModerated,
-    VoteWithdrawn,
-    entry_bytes,
-    entry_from,
-)
+from comity.record.entries import Entry, ParticipantJoined, StatementModerated, VoteWithdrawn
+from comity.record.entry_bytes import entry_bytes, entry_from
 from comity.record.fold import consultation_from, extend_all, state_from
 from comity.record.state import ERASED_TEXT, VOTING_ROLES, State
 from comity.record.sums import Sum, broken_out, published_sums

@@ -22,7 +22,7 @@ from comity.record.consultation import (
     Statement,
     VoteColumns,
 )
-from comity.record.entries import entry_from
+from comity.record.entry_bytes import entry_from
 from comity.record.imported import _described, source_of
 from tests.comparing import assert_same
 from tests.sites import site_at

@@ -15,7 +15,8 @@ from comity.errors import Refused
 from comity.exchange.record_file import read
 from comity.record.admission import admit
 from comity.record.checkpoint import checkpoint_from
-from comity.record.entries import KINDS, entry_from, entry_from_object
+from comity.record.entries import KINDS
+from comity.record.entry_bytes import entry_from, entry_from_object
 from comity.record.fold import state_from
 from comity.record.receipt import check_receipt, receipt_from
 from comity.record.verification import verified

@@ -38,8 +38,8 @@ from comity.record.entries import (
     TextErased,
     TranslationAdded,
     VoteWithdrawn,
-    entry_bytes,
 )
+from comity.record.entry_bytes import entry_bytes
 from comity.record.fold import extend
 from comity.record.interests import interests_text, opened_part
 from comity.record.merkle import MerkleTree, leaf_hash
@@ -295,7 +295,7 @@ def copies_vector() -> dict[str, Any]:
 
 
 def _entry(body: bytes) -> Entry:
-    from comity.record.entries import entry_from
+    from comity.record.entry_bytes import entry_from
 
     return entry_from(body)
 

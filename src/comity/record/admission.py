@@ -45,9 +45,8 @@ from comity.record.entries import (
     TranslationAdded,
     VoteCast,
     VoteWithdrawn,
-    changed,
-    check_fields,
 )
+from comity.record.entry_forms import changed, check_fields
 from comity.record.state import VOTING_ROLES, Member, Standing, State
 
 Actor = Literal["host", "moderator", "translator", "delegate", "participant", "reader", "site", "newcomer"]

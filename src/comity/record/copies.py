@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from comity.record.consultation import Promise
-from comity.record.entries import Entry, VoteCast, VoteWithdrawn, entry_from
+from comity.record.entries import Entry, VoteCast, VoteWithdrawn
+from comity.record.entry_bytes import entry_from
 from comity.record.fold import extend
 from comity.record.merkle import leaf_hash
 from comity.record.state import State

@@ -26,7 +26,6 @@ from comity.record.bargain import (
 )
 from comity.record.consultation import NO_TIME, Consultation, Party
 from comity.record.entries import (
-    VOTE_FORM,
     CheckpointRecorded,
     Closed,
     Entry,
@@ -45,10 +44,9 @@ from comity.record.entries import (
     TranslationAdded,
     VoteCast,
     VoteWithdrawn,
-    changed,
-    entry_bytes,
-    entry_from,
 )
+from comity.record.entry_bytes import VOTE_FORM, entry_bytes, entry_from
+from comity.record.entry_forms import changed
 from comity.record.merkle import leaf_hash
 from comity.record.state import VOTING_ROLES, Invitation, Member, Standing, State, submitted
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from comity.record.canonical import text_hash
 from comity.record.consultation import NO_TIME, Consultation
 from comity.record.entries import (
-    ID,
     SITE,
     Closed,
     Entry,
@@ -24,6 +23,7 @@ from comity.record.entries import (
     StatementSubmitted,
     VoteCast,
 )
+from comity.record.entry_forms import ID
 
 HOST = "importer"
 

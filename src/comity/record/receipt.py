@@ -8,7 +8,8 @@ from typing import Any
 
 from comity.record.canonical import canonical, parsed
 from comity.record.checkpoint import Checkpoint, checkpoint_from, unverified
-from comity.record.entries import Entry, entry_from
+from comity.record.entries import Entry
+from comity.record.entry_bytes import entry_from
 from comity.record.merkle import leaf_hash, verify_inclusion
 
 FORM = "comity-receipt/1"

@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.record.consultation import NO_TIME
-from comity.record.entries import VOTE_FORM, VoteCast, VoteWithdrawn, entry_from
+from comity.record.entries import VoteCast, VoteWithdrawn
+from comity.record.entry_bytes import VOTE_FORM, entry_from
 from comity.record.fold import NONE, extend
 from comity.record.merkle import HASH_SIZE
 from comity.record.state import State

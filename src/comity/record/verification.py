@@ -15,7 +15,7 @@ from comity.record.admission import admit
 from comity.record.canonical import text_hash
 from comity.record.checkpoint import Checkpoint, checkpoint_from
 from comity.record.copies import CopiedName, CopiedText, Header, Item, Line, Signed, is_withheld
-from comity.record.entries import entry_from
+from comity.record.entry_bytes import entry_from
 from comity.record.fold import extend, withhold
 from comity.record.interests import opened_part
 from comity.record.merkle import leaf_hash

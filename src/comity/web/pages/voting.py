@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from comity.errors import Refused
 from comity.record.checkpoint import unverified
-from comity.record.entries import ID, MembershipEnded, VoteCast, VoteWithdrawn
+from comity.record.entries import MembershipEnded, VoteCast, VoteWithdrawn
+from comity.record.entry_forms import ID
 from comity.record.receipt import Receipt, receipt_bytes
 from comity.web.acknowledged import acknowledged
 from comity.web.parts import Form, Parts, Sent, Site, form_of, go, parts_of, seen_by, stranger_free
