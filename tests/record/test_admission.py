@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from comity.errors import Refused
-from comity.record.admission import MAY, Actor, admit, may
+from comity.record.admission import admit
 from comity.record.bargain import (
     DraftAnswered,
     DraftProposed,
@@ -39,6 +39,7 @@ from comity.record.entries import (
     VoteCast,
     VoteWithdrawn,
 )
+from comity.record.permissions import MAY, Actor, may
 from comity.record.state import State
 from tests.record.example import (
     ANA,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from comity.record.admission import MAY
+from comity.record.permissions import MAY
 from comity.web.parts import MOST_FIELDS
 from tests.web.visits import FORM, House, house_at, join, text_of, vote
 

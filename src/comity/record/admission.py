@@ -1,9 +1,9 @@
-"""Who may do what, and when: an entry is admitted to a record or refused, with what to do about it.
+"""What may be done, and when: an entry is admitted to a record or refused, with what to do about it.
 
 The rules see the entry and the state before it, nothing else, so that a stranger who replays a record reaches
-the same decisions. `MAY` is the whole matrix of role and act; the functions below it are the rules about
-the state. In a record that was imported (`Opening.imported`) the acts lie in the past of another system: rules about
-time, limits and moderation before the vote do not apply there.
+the same decisions. Who may act at all stands in `permissions`; here are the rules about the state. In a record that was
+imported (`Opening.imported`) the acts lie in the past of another system: rules about time, limits and moderation
+before the vote do not apply there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from comity.errors import Refused
 from comity.record import bargain
@@ -47,58 +47,8 @@ from comity.record.entries import (
     VoteWithdrawn,
 )
 from comity.record.entry_forms import changed, check_fields
+from comity.record.permissions import check_actor, role_in_words
 from comity.record.state import VOTING_ROLES, Member, Standing, State
-
-Actor = Literal["host", "moderator", "translator", "delegate", "participant", "reader", "site", "newcomer"]
-"""Roles, the site itself, and somebody without a pseudonym yet."""
-
-MAY: Mapping[str, frozenset[Actor]] = MappingProxyType(
-    {
-        "opening": frozenset({"newcomer"}),
-        "settings-changed": frozenset({"host"}),
-        "party-added": frozenset({"host"}),
-        "invitation-issued": frozenset({"host"}),
-        "invitation-revoked": frozenset({"host"}),
-        "participant-joined": frozenset({"newcomer"}),
-        "membership-ended": frozenset(
-            {"host", "moderator", "translator", "delegate", "participant", "reader"}
-        ),
-        "statement-submitted": frozenset({"host", "delegate", "participant"}),
-        "statement-moderated": frozenset({"host", "moderator"}),
-        "vote-cast": frozenset({"delegate", "participant"}),
-        "vote-withdrawn": frozenset({"delegate", "participant"}),
-        "translation-added": frozenset({"host", "translator", "site"}),
-        "text-erased": frozenset({"host", "moderator", "translator", "delegate", "participant"}),
-        "identity-erased": frozenset(
-            {"host", "moderator", "translator", "delegate", "participant", "reader"}
-        ),
-        "closed": frozenset({"host", "site"}),
-        "finding-published": frozenset({"host", "site"}),
-        "checkpoint": frozenset({"site"}),
-        "negotiation-opened": frozenset({"host"}),
-        "issue-added": frozenset({"host"}),
-        "interests-stated": frozenset({"delegate"}),
-        "draft-proposed": frozenset({"host", "site"}),
-        "hurt-marked": frozenset({"delegate"}),
-        "draft-answered": frozenset({"delegate"}),
-        "negotiation-ended": frozenset({"host", "site"}),
-    }
-)
-"""Kind of entry -> who may write one. Three rules narrow it: only the host ends another's membership or erases
-another's identity, and a text is erased by the host, a moderator or whoever wrote it."""
-
-_ROLE_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "host": "the host",
-        "moderator": "moderators",
-        "translator": "translators",
-        "delegate": "delegates",
-        "participant": "participants",
-        "reader": "readers",
-        "site": "the site itself",
-        "newcomer": "somebody new",
-    }
-)
 
 
 def admit(state: State, entry: Entry) -> None:
@@ -114,53 +64,13 @@ def admit(state: State, entry: Entry) -> None:
         return
     if state.settings is None:
         raise Refused("no-such-consultation", "there is no such consultation here; check the address")
-    _check_actor(state, entry)
+    check_actor(state, entry)
     _check_time(state, entry)
     _RULES[type(entry)](state, entry)
 
 
-def may(state: State, pseudonym: str | None, kind: str) -> bool:
-    """Whether this person's role allows this kind of entry at all: for showing or hiding a form."""
-    return _actor(state, pseudonym) in MAY[kind]
-
-
-def _actor(state: State, pseudonym: str | None) -> Actor | None:
-    if pseudonym == SITE:
-        return "site"
-    member = state.members.get(pseudonym or "")
-    if member is None:
-        return "newcomer"
-    return None if member.ended else member.role
-
-
-def _check_actor(state: State, entry: Entry) -> None:
-    actor, allowed = _actor(state, entry.by), MAY[entry.kind]
-    if _is_imported(state) and entry.kind == "statement-submitted":
-        return  # another system knew its authors, and not all of them voted
-    if actor is None:
-        raise Refused(
-            "membership-ended",
-            "your part in this consultation has ended; ask the host for a new invitation if this is a mistake",
-        )
-    if actor in allowed:
-        return
-    if actor == "newcomer":
-        raise Refused(
-            "not-a-member", "you have not joined this consultation; open your invitation link first"
-        )
-    if entry.kind == "participant-joined":
-        raise Refused(
-            "pseudonym-taken", f"{entry.by!r} has already joined; a second role needs a new pseudonym"
-        )
-    who = " or ".join(_ROLE_WORDS[role] for role in _ROLE_WORDS if role in allowed)
-    raise Refused(
-        "not-allowed",
-        f"as {_article(actor)} you cannot do this ({entry.kind}); it is for {who}, ask the host",
-    )
-
-
 def _check_time(state: State, entry: Entry) -> None:
-    if _is_imported(state):
+    if state.is_imported:
         return
     if entry.at is None:
         raise Refused("no-time", f"an entry of a live consultation ({entry.kind}) needs its time; add it")
@@ -232,7 +142,7 @@ def _invitation_issued(state: State, entry: InvitationIssued) -> None:
     if entry.party is not None:
         if entry.role not in VOTING_ROLES:
             raise Refused(
-                "unknown-party", f"{_article(entry.role)} speaks for no party; leave the party empty"
+                "unknown-party", f"{role_in_words(entry.role)} speaks for no party; leave the party empty"
             )
         _check_party(state, entry.party)
 
@@ -245,14 +155,14 @@ def _invitation_revoked(state: State, entry: InvitationRevoked) -> None:
 
 
 def _joined(state: State, entry: ParticipantJoined) -> None:
-    if entry.published_group is not None and not _is_imported(state):
+    if entry.published_group is not None and not state.is_imported:
         raise Refused(
             "not-allowed", "a group published elsewhere belongs to an imported record; leave it out"
         )
     if entry.role in VOTING_ROLES:
         _check_not_closed(state, entry)
     if entry.invitation is None:
-        if _is_imported(state):
+        if state.is_imported:
             return
         if _settings(state).joining != "open" or entry.role != "participant" or entry.party is not None:
             raise Refused("by-invitation-only", "joining needs an invitation; ask the host for a link")
@@ -293,7 +203,7 @@ def _statement_submitted(state: State, entry: StatementSubmitted) -> None:
         raise Refused(
             "statement-exists", f"there is a statement {entry.statement!r} already; choose another id"
         )
-    if _is_imported(state):
+    if state.is_imported:
         return
     _check_not_closed(state, entry)
     settings, role = _settings(state), state.members[entry.by].role
@@ -317,9 +227,9 @@ def _statement_submitted(state: State, entry: StatementSubmitted) -> None:
 
 def _statement_moderated(state: State, entry: StatementModerated) -> None:
     statement = _statement(state, entry.statement)
-    if not _is_imported(state):
+    if not state.is_imported:
         _check_not_closed(state, entry)
-    if entry.decision == "declined" and entry.reason is None and not _is_imported(state):
+    if entry.decision == "declined" and entry.reason is None and not state.is_imported:
         raise Refused("reason-needed", "declining a statement needs a reason from the list; choose one")
     if entry.decision != "declined" and entry.reason is not None:
         raise Refused(
@@ -340,7 +250,7 @@ def _statement_moderated(state: State, entry: StatementModerated) -> None:
 def _vote_cast(state: State, entry: VoteCast) -> None:
     statement = _statement(state, entry.statement)
     _check_salt(state, entry)
-    if _is_imported(state):
+    if state.is_imported:
         return
     _check_open(state, entry)
     if not state.is_votable(statement):
@@ -363,7 +273,7 @@ def _vote_cast(state: State, entry: VoteCast) -> None:
 def _vote_withdrawn(state: State, entry: VoteWithdrawn) -> None:
     statement = _statement(state, entry.statement)
     _check_salt(state, entry)
-    if not _is_imported(state):
+    if not state.is_imported:
         _check_open(state, entry)
     if statement.number not in state.members[entry.by].answers:
         raise Refused(
@@ -417,7 +327,7 @@ def _identity_erased(state: State, entry: IdentityErased) -> None:
 
 def _closed(state: State, entry: Closed) -> None:
     _check_not_closed(state, entry, scheduled=False)
-    if entry.by == SITE and not _is_imported(state):
+    if entry.by == SITE and not state.is_imported:
         closes_at = _settings(state).closes_at
         if closes_at is None or entry.at is None or entry.at < closes_at:
             raise Refused(
@@ -474,16 +384,10 @@ def _settings(state: State) -> Opening:
     return state.settings
 
 
-def _is_imported(state: State) -> bool:
-    return state.opening is not None and state.opening.imported is not None
-
-
 def _check_not_closed(state: State, entry: Entry, *, scheduled: bool = True) -> None:
     """Refuse what comes after the closing entry or, where `scheduled`, after the appointed time."""
     closes_at = _settings(state).closes_at if scheduled and not isinstance(entry, SettingsChanged) else None
-    over = (
-        closes_at is not None and entry.at is not None and entry.at >= closes_at and not _is_imported(state)
-    )
+    over = closes_at is not None and entry.at is not None and entry.at >= closes_at and not state.is_imported
     if state.closed_at is not None or over:
         moment = state.closed_at if state.closed_at is not None else closes_at
         when = f" on {_moment(moment)}" if moment else ""
@@ -530,10 +434,6 @@ def _statement(state: State, statement: str) -> Standing:
 def _matters_now(state: State, member: Member, statement: Standing) -> int:
     event = member.answers.get(statement.number)
     return 0 if event is None else state.vote_matters[event]
-
-
-def _article(role: str) -> str:
-    return {"host": "the host", "site": "the site itself", "newcomer": "somebody new"}.get(role, f"a {role}")
 
 
 def _moment(at: int) -> str:

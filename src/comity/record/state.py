@@ -169,6 +169,11 @@ class State:
         return RecordHead(self.settings.origin if self.settings else "", self.size, self.root().hex())
 
     @property
+    def is_imported(self) -> bool:
+        """Whether this tells of a consultation that another system held."""
+        return self.opening is not None and self.opening.imported is not None
+
+    @property
     def n_votes_cast(self) -> int:
         """How many votes were ever cast, changes and votes withdrawn later included."""
         return len(self.vote_answer)

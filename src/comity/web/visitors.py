@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from comity.errors import Refused
-from comity.record.admission import MAY
 from comity.record.canonical import token_hash
+from comity.record.permissions import MAY
 
 if TYPE_CHECKING:
     from comity.reader import Reader
