@@ -14,8 +14,7 @@ import pytest
 from comity.cli.verify import verify
 from comity.engine.bargaining import agreements
 from comity.exchange.record_file import written
-from comity.web import api, negotiation_api
-from comity.web.app import PAGES
+from comity.web.app import APIS, PAGES
 from comity.web.drafting import PATIENCE
 from comity.web.live import Live
 from comity.web.published import Published
@@ -43,7 +42,7 @@ CHOSEN = ("none", "joint station", "open", "20")
 
 def places() -> list[str]:
     """Wherever something could be seen that should not: everything that is got of a consultation, by its routes."""
-    routers = [*(module.router for module in PAGES), api.router, negotiation_api.router]
+    routers = [module.router for module in (*PAGES, *APIS)]
     paths = [route.path for router in routers for route in router.routes if "GET" in route.methods]
     found = [path.replace("{consultation}", "rivers") for path in paths if "{consultation}" in path]
     found += [f"/c/rivers/record/{table}" for table in TABLES]

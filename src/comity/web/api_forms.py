@@ -21,6 +21,12 @@ class Problem(BaseModel):
     text: str
 
 
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {"model": Problem} for code in (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 503, 507)
+}
+"""What every route may answer instead."""
+
+
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 

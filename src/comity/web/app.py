@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from comity import __version__
 from comity.errors import Refused
-from comity.web import api, negotiation_api, reading_api
+from comity.web import api, members_api, negotiation_api, reading_api, statements_api
 from comity.web.asked import Asked, audit, slate
 from comity.web.collecting import Collecting
 from comity.web.drafting import Drafting
@@ -74,6 +74,7 @@ PAGES = (
     recorded,
     negotiating,
 )
+APIS = (api, members_api, statements_api, reading_api, negotiation_api)
 log = logging.getLogger("comity.web")
 
 
@@ -121,9 +122,8 @@ def make_app(
     app.state.parts, app.state.at_end = parts, at_end
     for module in PAGES:  # voting first: whatever comes before costs every vote a look
         app.include_router(module.router)
-    app.include_router(api.router)
-    app.include_router(reading_api.router)
-    app.include_router(negotiation_api.router)
+    for api_module in APIS:
+        app.include_router(api_module.router)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -16,7 +16,7 @@ from comity.record.bargain import DraftProposed, IssueAdded, NegotiationEnded, N
 from comity.record.receipt import Receipt, receipt_bytes
 from comity.report.packages import packages_json
 from comity.web.api import Actor
-from comity.web.api_forms import Id, Problem, Short
+from comity.web.api_forms import PROBLEMS, Id, Short
 from comity.web.bargains import PartySeen, Table, needed, own_value, table_of
 from comity.web.issues_form import MOST_ISSUES, MOST_OPTIONS
 from comity.web.parts import Parts, Site
@@ -104,9 +104,7 @@ class NewEnding(_Sent):
 router = APIRouter(
     prefix="/api/consultations/{consultation}/negotiation",
     tags=["Negotiation"],
-    responses={
-        code: {"model": Problem} for code in (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 503, 507)
-    },
+    responses=PROBLEMS,
 )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from comity.errors import Refused
 from comity.web.api import Actor
-from comity.web.api_forms import Id, Problem
+from comity.web.api_forms import PROBLEMS, Id
 from comity.web.pages import recorded
 from comity.web.pages.hosting import people_of
 from comity.web.pages.translating import named_of, texts_of
@@ -20,9 +20,7 @@ from comity.web.views import seen as seen_in
 router = APIRouter(
     prefix="/api/consultations/{consultation}",
     tags=["Comity"],
-    responses={
-        code: {"model": Problem} for code in (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 503, 507)
-    },
+    responses=PROBLEMS,
 )
 
 
