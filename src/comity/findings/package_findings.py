@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from comity import __version__
 from comity.engine.bargaining.agreements import Agreements
-from comity.engine.bargaining.coalitions import MOST_PARTIES, Powers, would_leave
-from comity.engine.bargaining.conflicts import Clash, Demand, GivingWay, clash, meets
-from comity.engine.bargaining.large_drafts import improvements_of, single_text_of, would_leave_of
+from comity.engine.bargaining.conflicts import clash, meets
+from comity.engine.bargaining.large_drafts import improvements_of, single_text_of
 from comity.engine.bargaining.listing import Listing
 from comity.engine.bargaining.programme import Solved
 from comity.engine.bargaining.robustness import margin, neighbours
@@ -26,13 +24,21 @@ from comity.engine.bargaining.space import (
     values_of,
 )
 from comity.engine.bargaining.trades import improvements, trades
-from comity.errors import Refused
 from comity.findings.compared import Progress
 from comity.findings.package_accounts import accounts_of
+from comity.findings.package_coalitions import coalitions_of
+from comity.findings.package_demands import (
+    cares_of,
+    check_each_party,
+    conflict_finding,
+    demand_findings,
+    demands_of,
+)
 from comity.findings.package_space import (
-    Line,
+    DECIMALS,
     names_of,
     numbers_of,
+    rounded,
     space_of,
     unsaid_issues,
 )
@@ -40,15 +46,10 @@ from comity.findings.package_unsaid import certainty, unsaid_findings
 from comity.findings.packages import (
     METHOD_OF,
     SOLUTION_NAMES,
-    Care,
     CertainFinding,
     CoalitionFinding,
-    ConflictFinding,
-    DemandFinding,
     DraftFinding,
     FrontierFinding,
-    GivingWayFinding,
-    LeavingFinding,
     LotteryFinding,
     PackageFindings,
     Proof,
@@ -61,7 +62,6 @@ from comity.findings.packages import (
 )
 from comity.record.negotiation import Negotiation, Package
 
-DECIMALS = 9
 N_STEPS = 10
 """Steps that are told: what is acceptable, four solutions, frontier, draft, coalitions, single text, what is unsaid."""
 MOST_UNSAID = 24
@@ -105,9 +105,9 @@ class _Found:
         self.space, self.lines = space_of(negotiation)
         self.agreements = Agreements(self.space, seconds)
         self.draft = None if draft is None else numbers_of(negotiation, draft)
-        self.demands = _demands(self.space, self.lines)
+        self.demands = demands_of(self.space, self.lines)
         progress("looking whether a package is acceptable to all")
-        _check_each_party(negotiation, self.space, self.lines)
+        check_each_party(negotiation, self.space, self.lines)
         self.solved = {name: self._solve(name) for name in SOLUTIONS}
         self.best = self.solved[solution].package
         self.scale = self.agreements.ideal_or_one if self.best is not None else np.ones(self.space.n_parties)
@@ -134,15 +134,15 @@ class _Found:
             issues=tuple(issue.name for issue in negotiation.issues),
             options=tuple(issue.options for issue in negotiation.issues),
             parties=tuple(party.name for party in negotiation.parties),
-            weight=_numbers(self.space.weight),
+            weight=rounded(self.space.weight),
             n_packages=self.space.n_packages,
             n_allowed=None if listed is None else int(listed.allowed.sum()),
             n_acceptable=None if listed is None else int(listed.accepted.sum()),
-            cares=_cares(negotiation, self.space),
-            demands=self._demand_findings(),
-            conflict=None if conflict is None else self._conflict(conflict),
-            floor=_numbers(self.space.floor),
-            ideal=_numbers(self.agreements.ideal[0] + self.space.floor)
+            cares=cares_of(negotiation, self.space),
+            demands=demand_findings(self.space, self.lines),
+            conflict=None if conflict is None else conflict_finding(negotiation, conflict),
+            floor=rounded(self.space.floor),
+            ideal=rounded(self.agreements.ideal[0] + self.space.floor)
             if best is not None
             else (None,) * self.space.n_parties,
             frontier=self._frontier(),
@@ -182,7 +182,7 @@ class _Found:
                     name,
                     SOLUTION_NAMES[name],
                     draws,
-                    _numbers(lottery.chances @ values - self.space.floor),
+                    rounded(lottery.chances @ values - self.space.floor),
                     Proof(
                         lottery.proven,
                         round(lottery.score, DECIMALS),
@@ -203,9 +203,9 @@ class _Found:
         gain = value - self.space.floor
         return Worth(
             names_of(self.negotiation, package),
-            _numbers(value),
-            _numbers(gain),
-            _numbers(gain / self.scale),
+            rounded(value),
+            rounded(gain),
+            rounded(gain / self.scale),
             accepted,
         )
 
@@ -214,7 +214,7 @@ class _Found:
         pays: tuple[float | None, ...] = (None,) * self.space.n_parties
         if solved.package is not None and self.best is not None:
             pair = values_of(self.space, np.stack([solved.package, self.best]))
-            pays = _numbers(pair[0] - pair[1])
+            pays = rounded(pair[0] - pair[1])
         return SolutionFinding(
             name,
             SOLUTION_NAMES[name],
@@ -271,30 +271,6 @@ class _Found:
             packages,
         )
 
-    def _demand_findings(self) -> tuple[DemandFinding, ...]:
-        lines = [
-            DemandFinding(line.party, line.kind, line.says, line.reason, line.published)
-            for line in self.lines
-        ]
-        floors = [
-            DemandFinding(
-                party, "floor", f"asks for at least what it has without an agreement ({_plain(value)})"
-            )
-            for party, value in enumerate(self.space.floor)
-        ]
-        return (*lines, *floors)
-
-    def _conflict(self, found: Clash) -> ConflictFinding:
-        return ConflictFinding(
-            found.conflicts,
-            found.finished,
-            self._way(found.joint),
-            tuple(self._way(way) for way in found.of_party),
-        )
-
-    def _way(self, way: GivingWay | None) -> GivingWayFinding | None:
-        return None if way is None else GivingWayFinding(way.demands, names_of(self.negotiation, way.package))
-
     def _draft(self, listed: Listing | None) -> DraftFinding | None:
         self.progress("the draft: trades, and what is better")
         if self.draft is None:
@@ -339,7 +315,7 @@ class _Found:
         """Each party's value in a solution minus its value in the draft."""
         assert self.draft is not None
         pair = values_of(self.space, np.stack([package, self.draft]))
-        return _numbers(pair[0] - pair[1])
+        return rounded(pair[0] - pair[1])
 
     def _trades(self, draft: Integers) -> tuple[TradeFinding, ...]:
         issues = self.negotiation.issues
@@ -348,7 +324,7 @@ class _Found:
                 tuple(issues[i].name for i in trade.issues),
                 tuple(issues[i].options[int(draft[i])] for i in trade.issues),
                 tuple(issues[i].options[trade.package[i]] for i in trade.issues),
-                _numbers(trade.change),
+                rounded(trade.change),
                 round(trade.smaller, DECIMALS),
             )
             for trade in trades(self.space, draft, self.scale)
@@ -359,25 +335,7 @@ class _Found:
         package = self.draft if self.draft is not None else self.best
         if package is None:
             return None
-        powers, says = _powers(self.negotiation), _powers_say(self.negotiation)
-        n_parties = self.space.n_parties
-        size, proven = n_parties - 1, True
-        if listed is not None and n_parties <= MOST_PARTIES:
-            leaving = would_leave(self.space, listed, powers, package, self.scale)
-        else:
-            leaving, size, proven = would_leave_of(self.space, powers, package, self.scale, self._share)
-            if size < n_parties - 1:
-                says += f" Coalitions of more than {size} parties were not looked at: there are too many."
-            if not proven:
-                says += " Not every answer was settled in the time allowed: others may leave too."
-        found = tuple(
-            LeavingFinding(
-                one.members, names_of(self.negotiation, one.package), _numbers(one.gain), one.decides
-            )
-            for one in leaving
-        )
-        in_core = False if found else True if proven and size == n_parties - 1 else None
-        return CoalitionFinding(True, in_core, found, says)
+        return coalitions_of(self.negotiation, self.space, listed, package, self.scale, self._share)
 
     def _rounds(self, listed: Listing | None) -> tuple[RoundFinding, ...]:
         self.progress("the single text")
@@ -392,7 +350,7 @@ class _Found:
                 names_of(self.negotiation, one.package),
                 one.why,
                 tuple((party, self.negotiation.issues[issue].name) for party, issue in one.relieved),
-                _numbers(one.gain),
+                rounded(one.gain),
             )
             for one in rounds
         )
@@ -410,10 +368,6 @@ class _Found:
         return certainty(self.negotiation, self.space, listed, self.best, self._share)
 
 
-def _numbers(values: Floats) -> tuple[float | None, ...]:
-    return tuple(round(float(value), DECIMALS) + 0.0 for value in values)
-
-
 def _percent(share: float) -> str:
     percent = 100.0 * share
     return f"{percent:.1f} per cent" if percent < 10 else f"{percent:.0f} per cent"
@@ -421,65 +375,6 @@ def _percent(share: float) -> str:
 
 def _plain(value: float) -> str:
     return f"{value:.4g}"
-
-
-def _demands(space: Space, lines: Sequence[Line]) -> tuple[Demand, ...]:
-    floors = tuple(Demand(party) for party in range(space.n_parties))
-    return (*(Demand(line.party, line.refusals) for line in lines), *floors)
-
-
-def _check_each_party(negotiation: Negotiation, space: Space, lines: Sequence[Line]) -> None:
-    """Refuse what one party's own lines make impossible: that is a slip of the pen, not a conflict."""
-    for number, party in enumerate(negotiation.parties):
-        own = [line for line in lines if line.party == number]
-        if not own:
-            continue
-        file = party.file or negotiation.title
-        alone = [
-            (line.refusals[0].where[0]) for line in own if line.refusals and len(line.refusals[0].where) == 1
-        ]
-        for place, issue in enumerate(negotiation.issues):
-            refused_options = {option for where, options in alone if where == place for option in options}
-            if len(refused_options) == len(issue.options):
-                raise Refused(
-                    "refuses-everything",
-                    f"{file}: {party.name!r} refuses every option of issue {issue.name!r}; leave it at least one",
-                )
-        found = clash(space, [Demand(number, line.refusals) for line in own])
-        if found is not None:
-            texts = [own[n].says for n in found.conflicts[0]]
-            raise Refused(
-                "contradiction",
-                f"{file}: what {party.name!r} demands contradicts itself, no package meets it all: "
-                + "; ".join(texts),
-            )
-
-
-def _cares(negotiation: Negotiation, space: Space) -> tuple[tuple[Care, ...], ...]:
-    """For every issue, every party's care."""
-    swing = np.stack([table.max(axis=1) - table.min(axis=1) for table in space.points])
-    total = swing.sum(axis=0)
-    share = swing / np.where(total > 0, total, 1.0)
-    rank = 1 + (share[None, :, :] > share[:, None, :] + 1e-12).sum(axis=1)
-    return tuple(
-        tuple(
-            Care(
-                round(float(share[place, party]), DECIMALS),
-                int(rank[place, party]),
-                _order(issue.options, space.points[place][party]),
-            )
-            for party in range(space.n_parties)
-        )
-        for place, issue in enumerate(negotiation.issues)
-    )
-
-
-def _order(options: Sequence[str], points: Floats) -> tuple[tuple[str, ...], ...]:
-    levels = sorted({float(value) for value in points}, reverse=True)
-    return tuple(
-        tuple(option for option, value in zip(options, points, strict=True) if float(value) == level)
-        for level in levels
-    )
 
 
 def _proof(name: str, solved: Solved, space: Space) -> Proof:
@@ -518,36 +413,3 @@ def _draft_says(on_frontier: bool | None, better: bool, broken: tuple[int, ...])
     else:
         says = "No package is better for some and worse for none, but somebody refuses this one."
     return says + breaks
-
-
-def _powers(negotiation: Negotiation) -> Powers:
-    names = [party.name for party in negotiation.parties]
-    quota = negotiation.decision.quota
-    return Powers(
-        len(names) if quota is None else quota,
-        tuple(names.index(name) for name in negotiation.decision.veto if name in names),
-        tuple(
-            tuple(names.index(name) for name in issue.settled_by)
-            if set(issue.settled_by) <= set(names)
-            else ()
-            for issue in negotiation.issues
-        ),
-        tuple(
-            None if issue.otherwise is None else issue.options.index(issue.otherwise)
-            for issue in negotiation.issues
-        ),
-    )
-
-
-def _powers_say(negotiation: Negotiation) -> str:
-    quota = negotiation.decision.quota
-    rule = "all parties must consent" if quota is None else f"{quota} parties decide for all"
-    if negotiation.decision.veto:
-        rule += f", never without {' and '.join(negotiation.decision.veto)}"
-    own = [issue.name for issue in negotiation.issues if issue.settled_by]
-    some = (
-        f"some parties can settle {', '.join(own)} among themselves"
-        if own
-        else "no issue can be settled by some alone"
-    )
-    return f"By the decision rule {rule}; {some}."

@@ -11,6 +11,9 @@ from comity.engine.bargaining.listing import can_be_listed
 from comity.engine.bargaining.space import Floats, Integers, Interaction, Refusal, Space, package_space
 from comity.record.negotiation import Between, Issue, Negotiation, Package, PartyPreferences, Where
 
+DECIMALS = 9
+"""Of every published number about packages."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -62,6 +65,11 @@ def names_of(negotiation: Negotiation, package: Sequence[int] | Integers) -> Pac
     return tuple(
         issue.options[int(option)] for issue, option in zip(negotiation.issues, package, strict=True)
     )
+
+
+def rounded(values: Floats) -> tuple[float | None, ...]:
+    """One number a party, as it is published."""
+    return tuple(round(float(value), DECIMALS) + 0.0 for value in values)
 
 
 def numbers_of(negotiation: Negotiation, package: Package) -> Integers:
