@@ -163,16 +163,21 @@ def power(one: Case, plants: int) -> None:
 
 
 def found_share(one: Case, sources: npt.NDArray[np.int64], size: int, plants: int, with_times: bool) -> float:
-    """In how many of the plants a group is found with at least half of the planted, made of them by four fifths."""
+    """In how many of the plants a group is found with at least half of the planted, made of them by four fifths.
+
+    The ballot that was copied is one of them: it is as much like the copies as they are like each other.
+    """
     hits = 0
     for seed in range(plants):
         dice = np.random.default_rng([seed, size])
-        votes, began = planted(one, int(dice.choice(sources)), size, dice)
-        members = set(range(one.votes.n_participants, votes.n_participants))
+        source = int(dice.choice(sources))
+        votes, began = planted(one, source, size, dice)
+        members = {source, *range(one.votes.n_participants, votes.n_participants)}
         found = found_in(votes, began if with_times else None)
         groups = found.groups
         hits += any(
-            len(members & set(group.members)) >= max(size / 2, 0.8 * len(group.members)) for group in groups
+            len(members & set(group.members)) >= max((size + 1) / 2, 0.8 * len(group.members))
+            for group in groups
         )
     return hits / plants
 
