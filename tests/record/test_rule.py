@@ -31,7 +31,7 @@ def test_votes_come_in_the_order_of_the_parties_and_who_is_not_named_was_absent(
         (
             replace(RULE, parties=()),
             "rule-without-parties",
-            "Two names no parties; list them under [parties]",
+            "Two names no parties; list them under [parties], or give a table with --members",
         ),
         (
             replace(RULE, parties=(PARTIES[0], PARTIES[0])),
