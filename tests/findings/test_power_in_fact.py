@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -11,7 +13,7 @@ from comity.exchange.rules import ready_made, rule_from_toml
 from comity.findings.power import power_findings
 from comity.findings.power_in_fact import power_in_fact
 from comity.record.party_votes import PartyVote, PartyVotes
-from comity.record.rule import DecisionRule
+from comity.record.rule import AtLeast, DecisionRule, Yes
 from comity.report.power import power_csv, power_json, power_page
 
 NAMES = [f"left {i}" for i in range(4)] + ["middle"] + [f"right {i}" for i in range(4)]
@@ -60,7 +62,23 @@ def test_strangers_and_small_tables_are_refused() -> None:
         power_in_fact(chamber(), divided(9))
 
 
-def test_rules_too_large_to_walk_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_quota_gives_what_walking_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = power_in_fact(chamber(), divided(20))
     monkeypatch.setattr("comity.engine.power.counting.MOST_STATES", 1)
-    with pytest.raises(Refused, match=r"too large to be walked party by party"):
+    assert power_in_fact(chamber(), divided(20)) == walked
+    monkeypatch.setattr("comity.engine.power.large_chances.MOST_WORK", 1)
+    with pytest.raises(
+        Refused, match=r"Chamber is too large for so many votes: 20 decisions and a window of 5 would"
+    ):
         power_in_fact(chamber(), divided(20))
+
+
+def test_nested_rules_too_large_to_walk_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = chamber()
+    nested = replace(rule, part=AtLeast(None, (rule.part, Yes("parties", number=Fraction(2)))))
+    nested = replace(nested, parties=(replace(rule.parties[0], capacities={"votes": 3}), *rule.parties[1:]))
+    monkeypatch.setattr("comity.engine.power.counting.MOST_STATES", 1)
+    with pytest.raises(
+        Refused, match=r"too large to be walked party by party with votes from a table; leave the"
+    ):
+        power_in_fact(nested, divided(20))

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.engine.opinion.spatial import spatial_model
-from comity.engine.power.chances import decision_chances
+from comity.engine.power.chances import DecisionChances, decision_chances
 from comity.engine.power.counting import TooManyStates
-from comity.engine.power.rules import Ballot, Rule, Thresholds, thresholds
+from comity.engine.power.large_chances import long_decision_chances
+from comity.engine.power.rules import Ballot, Leaf, Rule, Thresholds, thresholds
 from comity.engine.votes import vote_matrix
 from comity.errors import Refused
 from comity.findings.compiled_rule import compiled
@@ -90,12 +91,9 @@ def power_in_fact(rule: DecisionRule, votes: PartyVotes, dimensions: int = 2) ->
     form = thresholds(compiled_rule)
     try:
         found = decision_chances(form, chance)
-        blocs = tuple(_bloc(rule, form, chance, bloc) for bloc in rule.blocs)
+        blocs = tuple(_bloc(bloc, *_united(rule, form, chance, bloc)) for bloc in rule.blocs)
     except TooManyStates:
-        raise Refused(
-            "rule-too-large",
-            f"{rule.title} is too large to be walked party by party with votes from a table; leave the votes out",
-        ) from None
+        found, blocs = _long(rule, form, chance)
     mean = found.decisive.mean(axis=0)
     turned, passed = _pivotal(compiled_rule, ballots)
     parties = tuple(
@@ -144,19 +142,50 @@ def _chances(ballots: Ballots, dimensions: int) -> Floats:
     return model.probability_table(np.arange(ballots.shape[1])).T
 
 
-def _bloc(rule: DecisionRule, form: Thresholds, chance: Floats, bloc: str) -> BlocInFact:
-    inside = [i for i, party in enumerate(rule.parties) if party.bloc == bloc]
+def _long(
+    rule: DecisionRule, form: Thresholds, chance: Floats
+) -> tuple[DecisionChances, tuple[BlocInFact, ...]]:
+    """The same for a weighted quota that is too long to be walked party by party."""
+    if not isinstance(form.tree, Leaf):
+        raise Refused(
+            "rule-too-large",
+            f"{rule.title} is too large to be walked party by party with votes from a table; leave the votes out",
+        )
+    weights, need = [int(w) for w in form.weights[form.tree.line]], form.tree.need
+    try:
+        found = long_decision_chances(weights, need, chance, [_inside(rule, bloc) for bloc in rule.blocs])
+    except ValueError as error:
+        raise Refused(
+            "rule-too-large",
+            f"{rule.title} is too large for so many votes: {error}; take fewer decisions, or leave the votes out",
+        ) from None
+    blocs = tuple(
+        _bloc(bloc, found.with_yes[place], found.with_no[place]) for place, bloc in enumerate(rule.blocs)
+    )
+    return DecisionChances(found.passing, found.decisive), blocs
+
+
+def _inside(rule: DecisionRule, bloc: str) -> list[int]:
+    return [i for i, party in enumerate(rule.parties) if party.bloc == bloc]
+
+
+def _united(rule: DecisionRule, form: Thresholds, chance: Floats, bloc: str) -> tuple[Floats, Floats]:
+    """How likely each decision passes if all of a bloc say yes, and if all say no."""
     passing = []
     for answer in (1.0, 0.0):
         united = chance.copy()
-        united[:, inside] = answer
+        united[:, _inside(rule, bloc)] = answer
         passing.append(decision_chances(form, united).passing)
+    return passing[0], passing[1]
+
+
+def _bloc(name: str, with_yes: Floats, with_no: Floats) -> BlocInFact:
     return BlocInFact(
-        bloc,
-        measured(float(passing[0].mean())),
-        measured(float(passing[1].mean())),
-        measured(float((passing[0] > 0.9).mean())),
-        measured(float((passing[1] < 0.1).mean())),
+        name,
+        measured(float(with_yes.mean())),
+        measured(float(with_no.mean())),
+        measured(float((with_yes > 0.9).mean())),
+        measured(float((with_no < 0.1).mean())),
     )
 
 

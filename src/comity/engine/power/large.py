@@ -262,15 +262,22 @@ class Window:
 
 
 class Products:
-    """The tree of one rule: weights in descending order. Its numbers times scale ** (parties outside) are chances."""
+    """The tree of one rule: weights in descending order. Its numbers times the scales of those outside are chances.
 
-    def __init__(self, weights: npt.NDArray[np.int64], quota: int, chance: float) -> None:
+    scale: that of all parties where their chances are the same, scales: each one's own.
+    """
+
+    def __init__(self, weights: npt.NDArray[np.int64], quota: int, chance: float | Floats) -> None:
+        """chance: of a yes, the same for all, or one for each party."""
+        n_parties = len(weights)
+        chances = [chance] * n_parties if isinstance(chance, float) else [float(own) for own in chance]
         self.weights = [int(w) for w in weights]
         self.quota = quota
-        self.odds = chance / (1.0 - chance) if chance <= 0.5 else (1.0 - chance) / chance
-        self.rare_yes = chance <= 0.5
-        self.scale = max(chance, 1.0 - chance)
-        self.found = np.zeros(len(weights))
+        self.steps = [(1.0, p / (1.0 - p)) if p <= 0.5 else ((1.0 - p) / p, 1.0) for p in chances]
+        self.scales = [max(p, 1.0 - p) for p in chances]
+        self.odds = min(self.steps[0]) if n_parties else 1.0
+        self.scale = self.scales[0] if n_parties else 1.0
+        self.found = np.zeros(n_parties)
         self.sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(weights)])
 
     def decisive(self) -> Floats:
@@ -285,13 +292,13 @@ class Products:
     def below_quota(self) -> float:
         """The chance that the yes weight of all stays below the quota."""
         n_parties = len(self.weights)
-        everybody = self._with(Window(0, np.ones(1)), (0, n_parties), self.quota)
-        return float(everybody.values.sum() * self.scale**n_parties)
+        everybody = self.times(self.outermost(), (0, n_parties), self.quota)
+        return min(float(everybody.values.sum() * np.prod(self.scales)), 1.0)
 
     def decisive_by_series(self, by_tree: npt.NDArray[np.bool_]) -> Floats:
         """Decisive chances and their rounding bounds, shape (2, n): the series, or the tree for the light ones."""
         n_parties = len(self.weights)
-        everybody = self._with(Window(0, np.ones(1)), (0, n_parties), self.quota)
+        everybody = self.times(Window(0, np.ones(1)), (0, n_parties), self.quota)
         cumulative = running_sums(everybody.values)
         scale = self.scale ** (n_parties - 1)
         bound = relative_bound(n_parties)
@@ -303,7 +310,7 @@ class Products:
         unsure = int(np.argmax(doubtful)) if doubtful.any() else n_parties
         if unsure < n_parties:
             inside = int(self.sums[-1] - self.sums[unsure])
-            self._node(unsure, n_parties, self._with(Window(0, np.ones(1)), (0, unsure), inside))
+            self._node(unsure, n_parties, self.times(Window(0, np.ones(1)), (0, unsure), inside))
             errors[unsure:] = bound * self.found[unsure:] * scale
         return np.stack([self.found * scale, errors])
 
@@ -331,7 +338,7 @@ class Products:
         middle = self._middle(first, end)
         for inside, outside in (((first, middle), (middle, end)), ((middle, end), (first, middle))):
             weight_inside = int(self.sums[inside[1]] - self.sums[inside[0]])
-            yield from self.leaves(*inside, self._with(context, outside, weight_inside))
+            yield from self.leaves(*inside, self.times(context, outside, weight_inside))
 
     def _node(self, first: int, end: int, context: Window) -> None:
         for party, window in self.leaves(first, end, context):
@@ -340,7 +347,7 @@ class Products:
     def _middle(self, first: int, end: int) -> int:
         return (first + end) // 2
 
-    def _with(self, part: Window, outside: tuple[int, int], weight_inside: int) -> Window:
+    def times(self, part: Window, outside: tuple[int, int], weight_inside: int) -> Window:
         """The part times the parties outside, the lightest first; only what the parties inside can need.
 
         new[x] = stay * old[x] + move * old[x - weight], in one array, from its end down.
@@ -350,17 +357,20 @@ class Products:
         values = np.zeros(min(self.quota, end + left) - base)
         values[: len(part.values)] = part.values
         low = base
-        for weight in reversed(self.weights[outside[0] : outside[1]]):
+        for party in reversed(range(*outside)):
+            weight = self.weights[party]
             left -= weight
             end = min(self.quota, end + weight)
             low = max(base, self.quota - weight_inside - left)
-            self._step(values, weight, max(low - base, 0), end - base)
+            self._step(values, party, max(low - base, 0), end - base)
         low = max(base, self.quota - weight_inside)
         return Window(low, values[low - base : max(end, low) - base])
 
-    def _step(self, values: Floats, weight: int, low: int, end: int) -> None:
+    def _step(self, values: Floats, party: int, low: int, end: int) -> None:
         """Multiply one party into values[low:end]; what is below `low` is never asked for again."""
-        stay, move = (1.0, self.odds) if self.rare_yes else (self.odds, 1.0)
+        weight, (stay, move) = self.weights[party], self.steps[party]
+        if move == 0.0:
+            return
         if weight == 0:
             values[low:end] *= stay + move
             return
