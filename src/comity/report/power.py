@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from markupsafe import Markup
 
-from comity.findings.power_in_fact import PartyInFact, PowerInFact
+from comity.findings.power_in_fact import BlocInFact, PartyInFact, PowerInFact
 from comity.findings.power_published import BlocPower, Measure, PartyPower, PowerFindings
 from comity.findings.what_if import Comparison, Gain, measure_shares
 from comity.record.rule import HEADS
@@ -68,6 +68,7 @@ def power_page(
         fact_rows=_fact_rows(findings, in_fact) if in_fact else (),
         silent=_listed([party.name for party in in_fact.parties if not party.n_votes]) if in_fact else "",
         blocs=_bloc_rows(findings, shares),
+        united=sorted(in_fact.blocs, key=_weight_in_fact) if in_fact else (),
         lede=_lede(findings, compared),
         rows=rows,
         top=max((max(row.share, row.power) for row in rows), default=1.0) or 1.0,
@@ -350,6 +351,11 @@ def _fact_rows(findings: PowerFindings, in_fact: PowerInFact) -> list[tuple[Part
     rows = zip(in_fact.parties, (party.banzhaf_share.value for party in findings.parties), strict=True)
     voted = [row for row in rows if row[0].n_votes]
     return sorted(voted, key=lambda row: -row[0].share.value)[:MOST_ROWS]
+
+
+def _weight_in_fact(bloc: BlocInFact) -> float:
+    """Blocs whose word changes most come first."""
+    return bloc.passing_without.value - bloc.passing_with.value
 
 
 def _gain_rows(compared: Comparison) -> tuple[Gain, ...]:

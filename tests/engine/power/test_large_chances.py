@@ -35,6 +35,15 @@ def test_the_same_as_walked_party_by_party(seed: int) -> None:
             assert own == pytest.approx(decision_chances(form, united).passing, abs=1e-12)
 
 
+@pytest.mark.parametrize("quota", [3, 7])
+def test_what_is_sure_is_said_as_sure(quota: int) -> None:
+    """Of 3, 3, 2, 1 the first three together always reach 3 and, where 7 are needed, always stop it."""
+    chance = np.full((4, 4), 0.37)
+    found = long_decision_chances([3, 3, 2, 1], quota, chance, [[0, 1, 2], [3]])
+    assert found.with_yes[0].tolist() == [1.0] * 4
+    assert found.with_no[0].tolist() == [0.0] * 4
+
+
 def test_even_chances_are_banzhaf_power_at_the_size_of_the_fund() -> None:
     dice = random.Random(2)
     weights = [max(1, round(dice.lognormvariate(0, 1.7) * 600)) for _ in range(190)]

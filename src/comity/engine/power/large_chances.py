@@ -75,7 +75,7 @@ def long_decision_chances(
         list(pool.map(work, range(len(chance))))
     if shorter != quota:
         reached, united = 1.0 - reached, 1.0 - united[::-1]
-    return LongChances(reached, decisive, united[0], united[1])
+    return LongChances(_clean(reached), decisive, *(_clean(one) for one in united))
 
 
 def _grouped(weights: Sequence[int], blocs: Sequence[Sequence[int]]) -> tuple[list[int], list[Group]]:
@@ -119,9 +119,14 @@ def _united(tree: Products, group: Group, window: Window, reached: float) -> tup
     below = own[np.minimum(needed, len(own) - 1)]
     swing = float(window.values.sum() * outside)
     out = reached - float((window.values * (1.0 - below)).sum() * outside)
-    out = out if out > SMALLEST else 0.0
-    return min(out + swing, 1.0), out
+    return out + swing, out
 
 
 SMALLEST = 1e-13
-"""A difference of two chances below this is rounding."""
+"""A chance that is a difference of two others and lies below this, is rounding."""
+
+
+def _clean(chances: Floats) -> Floats:
+    """Chances that are differences, without what is rounding at 0 and at 1."""
+    sure = np.where(chances > 1.0 - SMALLEST, 1.0, chances)
+    return np.where(sure < SMALLEST, 0.0, sure)
