@@ -17,6 +17,8 @@ from comity.engine.opinion.dynamic.layout import MISSING, Session
 from comity.engine.votes import Floats
 
 TINY = 1e-12
+FREE = 1e-4
+"""Share of a location's prior precision that is kept where locations are free: enough for a statement all agree on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,16 +27,19 @@ class Evidence:
 
     pull: gradient for positions. cross: shape (n_items, n_here, 3), information shared by a position and the three
     numbers of a statement (slope, location, log half width). block, item_pull: the same for each statement, prior
-    included. `eased` adds what the other side's uncertainty adds in the mean-field steps.
+    included, but for that of locations: agendas change, so locations do not say where a session's middle lies. `eased`
+    adds what the other side's uncertainty adds in the mean-field steps, and the prior of locations.
     """
 
     information: Floats
-    eased_information: Floats
     pull: Floats
-    cross: Floats
     block: Floats
-    eased_block: Floats
     item_pull: Floats
+    eased_information: Floats
+    eased_pull: Floats
+    eased_block: Floats
+    eased_item_pull: Floats
+    cross: Floats
     log_likelihood: float
 
 
@@ -72,26 +77,39 @@ def evidence_of(
     block[:, 1, 1] = weight.sum(1)
     block[:, 1, 2] = block[:, 2, 1] = -weight_cross.sum(1)
     block[:, 2, 2] = weight_half.sum(1)
-    block += np.diag(1 / prior.variance)
-    eased = block.copy()
+    precision = 1 / prior.variance
+    free = precision * (1.0, FREE, 1.0)
+    eased = block + np.diag(precision)
     eased[:, 0, 0] += weight @ variance
-    item_pull = (
-        np.stack(
-            [gain @ position - value[:, 0] * (weight @ variance), -gain.sum(1), gain_half.sum(1)], axis=1
-        )
-        - (value - prior.mean) / prior.variance
-    )
-    information = (value[:, 0] ** 2) @ weight
+    gradient = np.stack([gain @ position, -gain.sum(1), gain_half.sum(1)], axis=1)
+    eased_gradient = gradient - (value - prior.mean) * precision
+    eased_gradient[:, 0] -= value[:, 0] * (weight @ variance)
+    information, pull = (value[:, 0] ** 2) @ weight, value[:, 0] @ gain
     return Evidence(
         information=information,
+        pull=pull,
+        block=block + np.diag(free),
+        item_pull=gradient - (value - prior.mean) * free,
         eased_information=information + spread[:, 0, 0] @ weight,
-        pull=value[:, 0] @ gain - (spread[:, 0, 0] @ weight) * position + spread[:, 0, 1] @ weight,
-        cross=np.stack([slope * weight * position, -slope * weight, slope * weight_cross], axis=2),
-        block=block,
+        eased_pull=pull - (spread[:, 0, 0] @ weight) * position + spread[:, 0, 1] @ weight,
         eased_block=eased,
-        item_pull=item_pull,
+        eased_item_pull=eased_gradient,
+        cross=np.stack([slope * weight * position, -slope * weight, slope * weight_cross], axis=2),
         log_likelihood=log_likelihood,
     )
+
+
+def given_statements(session: Session, position: Floats, items: Items) -> tuple[Floats, Floats]:
+    """Information and gradient of the votes in positions where statements are taken as known; shape (n_here,) each."""
+    value = items.value[session.items]
+    slope = value[:, :1]
+    gain, _, weight, _, _, _ = _derivatives(
+        session.answer,
+        session.answer != MISSING,
+        slope * position - value[:, 1:2],
+        np.exp(value[:, 2:]),
+    )
+    return (value[:, 0] ** 2) @ weight, value[:, 0] @ gain
 
 
 def _derivatives(

@@ -9,7 +9,6 @@ the idea of Imai, Lo and Olmsted (2016); covariances by linear response instead 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +18,8 @@ from scipy.sparse import csr_array
 from comity.engine.opinion.dynamic.answers import Evidence, ItemPrior, Items, evidence_of
 from comity.engine.opinion.dynamic.frames import frames
 from comity.engine.opinion.dynamic.layout import Layout, gathered, layout_of
-from comity.engine.opinion.dynamic.learning import Walk, true_to_stated
-from comity.engine.opinion.dynamic.paths import Drift, alone, together
+from comity.engine.opinion.dynamic.paths import Drift, Smoothed, alone, together
+from comity.engine.opinion.dynamic.placing import placed
 from comity.engine.votes import Floats, Integers, VoteMatrix
 
 BOND = 1.0
@@ -39,8 +38,6 @@ LARGEST_MOVE = 1.0
 THREADS = 2
 WHOLE_STEPS = 5
 """Sweeps before steps are halved."""
-LEARNING = 10
-"""Sweeps in which the walk is learnt, after those that place the parties."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,23 +128,6 @@ class _Fit:
         with ThreadPoolExecutor(THREADS) as pool:
             return list(pool.map(of, range(len(self.layout.sessions))))
 
-    def learnt_walk(self) -> Drift:
-        """The walk that the votes speak for: found with positions and statements that fit it, from here on."""
-        walk = Walk(self.drift.step, self.drift.deviation)
-        own = copy(self)
-        own.position, own.variance = list(self.position), list(self.variance)
-        for _ in range(LEARNING):
-            evidence = own.evidence()
-            walk.learn(own.layout, evidence, own.position)
-            own.drift = walk.drift
-            own.step_all(evidence)
-            known = gathered(own.layout, [one.eased_information for one in evidence])
-            variance, _, _ = alone(own.layout, known, own.drift)
-            own.variance = [variance[t, session.here] for t, session in enumerate(own.layout.sessions)]
-            own.learn_items()
-            own._rescale()
-        return walk.drift
-
     def sweep(self, learn: bool) -> None:
         before = self.position
         evidence = self.evidence()
@@ -178,7 +158,7 @@ class _Fit:
         value, covariance = self.items.value.copy(), self.items.covariance.copy()
         for session, one, move in zip(self.layout.sessions, evidence, moves, strict=True):
             inverse = np.linalg.inv(one.eased_block)
-            pull = share * one.item_pull - np.einsum("jnk,n->jk", one.cross, move)
+            pull = share * one.eased_item_pull - np.einsum("jnk,n->jk", one.cross, move)
             value[session.items] += np.clip(np.einsum("jkl,jl->jk", inverse, pull), -1.5, 1.5)
             covariance[session.items] = inverse
         value[:, 2] = np.clip(value[:, 2], -4, 3)
@@ -215,8 +195,8 @@ class _Fit:
     def _learn_step(self, standing: Floats, covariance: Floats) -> None:
         """The working step, by how far positions moved, over what the prior alone would give standings.
 
-        Movements of positions include the sessions' own deviations, so it is an upper estimate: positions are
-        smoothed rather too little than too much. What is published as the step is learnt by `learning.Walk`.
+        Movements of positions include the sessions' own deviations, so it is an upper estimate. What is published as
+        the step is learnt in `placing`.
         """
         both = self.layout.both
         if both.any():
@@ -248,18 +228,14 @@ def _start(votes: VoteMatrix) -> Floats:
 
 
 def _published(fit: _Fit, votes: VoteMatrix, positive: int | None) -> IdealPoints:
-    """Covariances by linear response; mean 0 and variance 1 over all party-sessions; the stated direction."""
+    """Positions under the learnt walk, covariances by linear response; mean 0 and variance 1 over all party-sessions;
+    the stated direction."""
     layout = fit.layout
+    paths = placed(layout, fit.items, fit.position, fit.drift.step, fit.drift.deviation)
+    fit.position, fit.variance = paths.position, paths.variance
     evidence = fit.evidence()
-    drift = fit.learnt_walk()
-    covariances = together(layout, evidence, fit.position, fit.drift, eased=False, spread=True).covariance
-    ratio = np.sqrt(
-        true_to_stated(layout, gathered(layout, [one.information for one in evidence]), fit.drift, drift)
-    )
-    covariances = [
-        one * np.outer(ratio[t, session.here], ratio[t, session.here])
-        for t, (one, session) in enumerate(zip(covariances, layout.sessions, strict=True))
-    ]
+    found = together(layout, evidence, fit.position, paths.walk, eased=False, spread=True)
+    covariances = _about_the_mean(found)
     points = np.concatenate(fit.position)
     middle = points.mean()
     variances = np.concatenate([np.diag(one) for one in covariances])
@@ -276,8 +252,8 @@ def _published(fit: _Fit, votes: VoteMatrix, positive: int | None) -> IdealPoint
         variance=variance,
         here=tuple(session.here for session in layout.sessions),
         covariance=tuple(one / scale**2 for one in covariances),
-        step=float(np.sqrt(drift.step)) / scale,
-        deviation=float(np.sqrt(drift.deviation)) / scale,
+        step=float(np.sqrt(paths.step)) / scale,
+        deviation=float(np.sqrt(paths.walk.deviation)) / scale,
         slope=sign * value[:, 0] * scale,
         location=value[:, 1] - value[:, 0] * middle,
         half_width=np.exp(value[:, 2]),
@@ -285,6 +261,17 @@ def _published(fit: _Fit, votes: VoteMatrix, positive: int | None) -> IdealPoint
         last_change=fit.change / scale,
         log_likelihood=sum(one.log_likelihood for one in evidence),
     )
+
+
+def _about_the_mean(found: Smoothed) -> list[Floats]:
+    """Covariances of positions less the mean of all of them, which is published as 0 and so is no doubt."""
+    n = sum(len(one) for one in found.with_sum)
+    with_mean = [one / n for one in found.with_sum]
+    of_mean = float(np.concatenate(with_mean).mean())
+    return [
+        covariance - shared[:, None] - shared + of_mean
+        for covariance, shared in zip(found.covariance, with_mean, strict=True)
+    ]
 
 
 def _direction(layout: Layout, votes: VoteMatrix, position: list[Floats], positive: int | None) -> float:

@@ -30,18 +30,30 @@ class Drift:
 
 @dataclass(frozen=True, eq=False)
 class Smoothed:
-    """Positions of every session. covariance: a matrix a session, empty unless asked for. walked, deviated: expected
-    squares of all steps of standings and of all deviations from them, summed; 0 unless asked for."""
+    """Positions of every session. covariance: a matrix a session; with_sum: each position's covariance with the sum of
+    all positions of all sessions; both empty unless asked for."""
 
     mean: list[Floats]
     covariance: list[Floats]
-    walked: float
-    deviated: float
+    with_sum: list[Floats]
 
 
 def stationary(step: float, deviation: float) -> Drift:
     """A walk whose standings keep variance 1 in the long run: the bond that this needs, and no other choice."""
     return Drift(step, deviation, float(np.sqrt(4 / step**2 + 1) - 2 / step))
+
+
+def in_unit(drift: Drift, square: float) -> Drift:
+    """The same walk on a scale whose mean square is `square` instead of 1."""
+    return Drift(drift.step * square, drift.deviation * square, drift.bond / square, drift.entry * square)
+
+
+def standing_precision(n: int, drift: Drift) -> Floats:
+    """Precision of one party's standings in n sessions, before any vote; shape (n, n)."""
+    precision = np.diag(np.full(n, drift.bond))
+    precision[0, 0] += 1 / drift.entry
+    steps = np.diff(np.eye(n), axis=0)
+    return np.asarray(precision + steps.T @ steps / drift.step)
 
 
 def alone(layout: Layout, information: Floats, drift: Drift) -> tuple[Floats, Floats, Floats]:
@@ -77,7 +89,7 @@ def together(
     eased: bool,
     spread: bool,
 ) -> Smoothed:
-    """All parties in all sessions at once; covariances and squares only where `spread`.
+    """All parties in all sessions at once; covariances only where `spread`.
 
     eased: use the mean-field information (for the next step) or the plain one (for what is published).
     """
@@ -93,8 +105,10 @@ def together(
         entering = layout.enters[t, session.here]
         own[np.diag_indices_from(own)] += drift.bond + np.where(entering, 1 / drift.entry, 1 / drift.step)
         own[session.stays, session.stays] += 1 / drift.step
-        middle = position[t].mean() if len(target) else 0.0
-        right = loose @ target + drift.bond * middle
+        own -= drift.bond / max(len(target), 1)  # the bond is to the session's mean, wherever that lies
+        # the second column answers to a vector of ones: the sum of the covariances with all positions
+        target = np.stack([target, np.ones(len(target))], axis=1)
+        right = loose @ target
         if t:
             before = layout.sessions[t - 1]
             own[np.ix_(before.arrives, before.arrives)] -= (
@@ -122,12 +136,20 @@ def _inverse(matrix: Floats) -> Floats:
 
 def _from_votes(evidence: Evidence, position: Floats, eased: bool) -> tuple[Floats, Floats]:
     """Precision and information vector of a session's positions with its statements integrated out."""
-    block = evidence.eased_block if eased else evidence.block
-    precision = np.diag(evidence.eased_information if eased else evidence.information)
+    if eased:
+        information, pull = evidence.eased_information, evidence.eased_pull
+        block, item_pull = evidence.eased_block, evidence.eased_item_pull
+    else:
+        information, pull, block, item_pull = (
+            evidence.information,
+            evidence.pull,
+            evidence.block,
+            evidence.item_pull,
+        )
     root = np.linalg.inv(np.linalg.cholesky(block))
     shared = (evidence.cross @ root.transpose(0, 2, 1)).transpose(1, 0, 2).reshape(len(position), -1)
-    precision = precision - shared @ shared.T
-    pull = evidence.pull - shared @ (root @ evidence.item_pull[:, :, None]).ravel()
+    precision = np.diag(information) - shared @ shared.T
+    pull = pull - shared @ (root @ item_pull[:, :, None]).ravel()
     return precision, pull + precision @ position
 
 
@@ -142,26 +164,21 @@ def _backward(
 ) -> Smoothed:
     means: list[Floats] = []
     covariances: list[Floats] = []
-    walked = deviated = 0.0
-    later_mean, later = np.zeros(0), np.zeros((0, 0))
+    with_sum: list[Floats] = []
+    later_mean, later = np.zeros((0, 2)), np.zeros((0, 0))
     for t in range(len(gains) - 1, -1, -1):
         session = layout.sessions[t]
         link = gains[t][:, session.stays] / drift.step
         standing = carried[t] + link @ later_mean[session.arrives]
-        means.append(loosened[t] @ (drift.deviation * targets[t] + standing))
+        answer = loosened[t] @ (drift.deviation * targets[t] + standing)
+        means.append(answer[:, 0])
         if spread:
+            with_sum.append(answer[:, 1])
             onward = later[np.ix_(session.arrives, session.arrives)]
             shared = link @ onward
             covariance = gains[t] + shared @ link.T
             loose = loosened[t]
             covariances.append(drift.deviation * loose + loose @ covariance @ loose.T)
-            moved = later_mean[session.arrives] - standing[session.stays]
-            walked += float(moved @ moved + np.trace(onward) + np.diag(covariance)[session.stays].sum())
-            walked -= 2 * float(np.trace(shared[session.stays]))
-            rest = loose - np.eye(len(loose))
-            apart = means[-1] - standing
-            deviated += float(apart @ apart + drift.deviation * np.trace(loose))
-            deviated += float(((rest @ covariance) * rest).sum())
             later = covariance
         later_mean = standing
-    return Smoothed(means[::-1], covariances[::-1], walked, deviated)
+    return Smoothed(means[::-1], covariances[::-1], with_sum[::-1])
