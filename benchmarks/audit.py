@@ -1,8 +1,8 @@
 """Coordinated voting: false alarms on shuffled ballots of the six exports, and how often planted groups are found.
 
-`python benchmarks/audit.py [--quick] [--only EXPORT] [--part alarms|power] [--shuffles N]`. False alarms: ballots of
-each export, shuffled N times in each of four ways; one in which any group is named is a false alarm. Power: ballots
-are planted that copy one participant's, answer by answer, with so many slips, begun within ten minutes of each other.
+`python benchmarks/audit.py [--quick] [--only EXPORT] [--part alarms|power] [--shuffles N] [--times T]`. False alarms:
+ballots of each export, shuffled N times in each of four ways; one in which any group is named is a false alarm. Power:
+ballots are planted that copy one participant's, answer by answer, with so many slips, begun within ten minutes.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ SHUFFLES, QUICK_SHUFFLES = 75, 10
 PLANTS, QUICK_PLANTS = 20, 5
 SIZES = (2, 3, 5, 10, 20, 40)
 SLIPS = 0.05
+TIMES = ("all together", "copies together", "not known")
+"""Begun within ten minutes: the copied ballot too, as where one person casts several; or the copies only."""
 TOGETHER = 10 * 60_000
 DEALT = "ballots as they are, times dealt anew"
 Dice = np.random.Generator
@@ -156,13 +158,15 @@ def power(one: Case, plants: int) -> None:
         sources = np.flatnonzero((lengths >= least) & (lengths <= most))
         if len(sources) < 5:
             continue
-        for with_times in (True, False):
-            shares = [found_share(one, sources, size, plants, with_times) for size in SIZES]
+        for times in TIMES:
+            if option("--times") not in times:
+                continue
+            shares = [found_share(one, sources, size, plants, times) for size in SIZES]
             cells = " | ".join(f"{share:.2f}" for share in shares)
-            print(f"| {one.name} | {least}-{most} | {'yes' if with_times else 'no'} | {cells} |", flush=True)
+            print(f"| {one.name} | {least}-{most} | {times} | {cells} |", flush=True)
 
 
-def found_share(one: Case, sources: npt.NDArray[np.int64], size: int, plants: int, with_times: bool) -> float:
+def found_share(one: Case, sources: npt.NDArray[np.int64], size: int, plants: int, times: str) -> float:
     """In how many of the plants a group is found with at least half of the planted, made of them by four fifths.
 
     The ballot that was copied is one of them: it is as much like the copies as they are like each other.
@@ -173,7 +177,9 @@ def found_share(one: Case, sources: npt.NDArray[np.int64], size: int, plants: in
         source = int(dice.choice(sources))
         votes, began = planted(one, source, size, dice)
         members = {source, *range(one.votes.n_participants, votes.n_participants)}
-        found = found_in(votes, began if with_times else None)
+        if times == "all together":
+            began[source] = began[-1]
+        found = found_in(votes, None if times == "not known" else began)
         groups = found.groups
         hits += any(
             len(members & set(group.members)) >= max((size + 1) / 2, 0.8 * len(group.members))

@@ -11,7 +11,7 @@ from comity.rehearsal.example import example_consultation
 from comity.web.asked import Asked
 from comity.web.pages.auditing import odds
 from tests.findings.test_auditing import council
-from tests.web.visits import House, text_of
+from tests.web.visits import House, text_of, vote
 
 
 def test_whom_the_findings_rest_on(house: House) -> None:
@@ -56,6 +56,25 @@ def test_ballots_that_are_alike_are_shown_with_what_would_be_found_without_them(
     ):
         assert words in page
     assert "No ballots are more alike" not in page
+
+
+def test_a_live_consultation_knows_who_came_when_and_wrote_what(house: House) -> None:
+    host = house.host()
+    for party in ("aland", "bland"):
+        member = house.member(host, party=party)
+        vote(member, "1", 1)
+    member.post("/c/rivers/write", data={"text": "Plant trees", "language": "fr", "anyway": "yes"})
+    audits: Asked[Audit] = house.framework.state.parts.audits
+    latest = audits.latest("rivers", 60.0)
+    assert latest is not None
+    found = latest[1]
+    assert (found.joining, found.basis, found.unknown) == ("joined", "parties", ())
+    assert [account.languages for account in found.accounts] == [(), (("fr", 1),)]
+    assert [account.words for account in found.accounts] == [0, 2]
+    page = text_of(house.visitor().get("/c/rivers/audit"))
+    assert "Français" in page
+    assert "came first" in page
+    assert "is not known here" not in page
 
 
 def test_odds_have_two_digits() -> None:
