@@ -32,7 +32,6 @@ from scipy.special import ndtr, ndtri
 from comity.engine.opinion.common_ground import CommonGroundTable, common_ground
 from comity.engine.opinion.groups import opinion_groups
 from comity.engine.opinion.order import canonical
-from comity.engine.opinion.passing import passing
 from comity.engine.opinion.routing import Standings, gain_of, next_statement, outlook, place_gain
 from comity.engine.opinion.spatial import SpatialModel, spatial_model
 from comity.engine.opinion.tallies import Tallies
@@ -164,43 +163,46 @@ class Oracle:
 
 @dataclass
 class Routed:
-    """told: whether it knows the sides of the whole export."""
+    """As a site routes, from shares of everybody, loadings and the counts of the sides. told: the final sides."""
 
     case: Case
     told: bool
     ground: Floats = field(init=False)
-    of_map: Floats = field(init=False)
+    telling: Floats = field(init=False)
+    loading: Floats = field(init=False)
     known: Numbers = field(init=False)
 
     def __post_init__(self) -> None:
-        self.of_map = np.zeros(self.case.answers.shape)
-        self.known = np.zeros(self.case.votes.n_statements, np.int64)
-        everybody = np.ones((1, len(self.of_map)))
+        n, m = self.case.answers.shape
+        self.ground, self.known = np.zeros((n, m)), np.zeros(m, np.int64)
+        self.telling, self.loading = np.zeros(m), np.zeros((m, 1))
+        everybody = np.ones((1, n))
         first = self.case.sides if self.told else Sides(everybody.astype(bool), everybody)
-        self._weigh(first, np.zeros((3, len(first.members), len(self.known)), np.int64))
+        self._weigh(first, np.full((n, m), 9, np.int8))
 
-    def _weigh(self, sides: Sides, counts: Numbers) -> None:
-        known = outlook(Standings(counts[0], counts[1], counts.sum(axis=0)))
+    def _weigh(self, sides: Sides, answers: npt.NDArray[np.int8]) -> None:
+        counts = counted(answers, sides.members)
+        agreed, disagreed, passed = counted(answers, ~sides.members.any(axis=0)[None])[:, 0]
+        others = np.array([agreed, disagreed, agreed + disagreed + passed])
+        known = outlook(Standings(counts[0], counts[1], counts.sum(axis=0), others=others))
         gains = np.array([gain_of(known, one) for one in np.eye(len(sides.members), dtype=bool)])
         self.ground = (sides.members if self.told else sides.chances).T.astype(np.float64) @ gains
 
     def renew(self, so_far: VoteMatrix, n_votes: Numbers) -> None:
-        model, passes = spatial_model(so_far), passing(so_far)
-        answers = table(so_far)
-        sides = self.case.sides if self.told else sides_of(so_far, model)
-        self._weigh(sides, counted(answers, sides.members))
+        model, answers = spatial_model(so_far), table(so_far)
+        self._weigh(self.case.sides if self.told else sides_of(so_far, model), answers)
         self.known = n_votes.copy()
-        people, statements = np.arange(len(answers)), np.arange(answers.shape[1])
-        agrees = model.probability_table(people)
-        takes_side = 1.0 - passes.probability(people[:, None], statements)
-        covariance = model.position_covariance
-        for i in people:
-            self.of_map[i] = place_gain(agrees[i], takes_side[i], model.loading, covariance[i])
+        agreed, disagreed = (answers == 1).sum(axis=0), (answers == -1).sum(axis=0)
+        agrees = (agreed + 1.0) / (agreed + disagreed + 2.0)
+        self.telling = (agreed + disagreed + 1.0) / (n_votes + 2.0) * agrees * (1.0 - agrees)
+        self.loading = model.loading
 
     def next(self, participant: int, closed: Marks, n_votes: Numbers, dice: np.random.Generator) -> int:
         seed = int(dice.integers(1 << 62))
-        ground, of_map = self.ground[participant], self.of_map[participant]
-        found = next_statement(ground, of_map, n_votes, closed, seed, self.known)
+        theirs = np.flatnonzero(self.case.answers[participant] != 9)
+        of_map = np.zeros(len(closed))
+        of_map[theirs], behind = place_gain(self.telling[theirs], self.loading[theirs], closed[theirs])
+        found = next_statement(self.ground[participant], of_map, n_votes, closed, seed, self.known, behind)
         assert found is not None
         return found
 

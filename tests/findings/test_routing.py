@@ -9,7 +9,7 @@ import pytest
 
 from comity.engine.opinion.routing import FAIR_START, Standings, ground_gain
 from comity.findings.compute import findings_of
-from comity.findings.findings import Findings
+from comity.findings.findings import Findings, Tally
 from comity.findings.routing import Routing, Waiting, outlook_of, routing_of, standings_of
 from comity.record.consultation import Promise
 from comity.rehearsal.example import example_consultation
@@ -80,13 +80,33 @@ def test_a_doubtful_place_counts_for_several_groups(findings: Findings, routing:
     assert routing._expected_gain(point, None) == pytest.approx(wanted, abs=1e-12)
 
 
-def test_what_is_told_about_a_place_grows_less_with_every_answer(
-    findings: Findings, routing: Routing
-) -> None:
-    ids = [item.statement.statement_id for item in findings.statements]
-    doubts = [np.trace(routing._doubt_of_place(routing._columns(ids[:n]))) for n in range(len(ids) + 1)]
-    assert doubts[0] == pytest.approx(2.0)
-    assert (np.diff(doubts) < 0).all()
+def test_those_of_no_side_are_everybody_less_the_sides_of_one_kind(findings: Findings) -> None:
+    standings = standings_of(findings)
+    assert standings.others is not None
+    assert standings.heads is not None
+    kinds = [side.kind for side in findings.sides]
+    in_parties = sum(
+        item.voted for item, kind in zip(of_statement(findings, 3), kinds, strict=True) if kind == "party"
+    )
+    everybody = findings.statements[3].tally.voted
+    assert standings.heads[3] == everybody
+    assert standings.others[2, 3] == everybody - in_parties
+    assert not standings.others[:, -1].any()
+
+
+def of_statement(findings: Findings, number: int) -> list[Tally]:
+    return [support.tally for support in findings.statements[number].supports]
+
+
+def test_the_place_comes_first_until_enough_is_told(findings: Findings, routing: Routing) -> None:
+    columns = np.arange(len(findings.statements))
+    best, behind = routing._of_map(columns, columns[:0])
+    assert behind
+    telling = np.argsort(-best)
+    _, behind = routing._of_map(telling[3:], telling[:3])
+    assert not behind
+    _, behind = routing._of_map(telling[:-3], telling[-3:])
+    assert behind
 
 
 def test_the_same_person_in_the_same_turn_is_shown_the_same(findings: Findings, routing: Routing) -> None:

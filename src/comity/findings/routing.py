@@ -70,12 +70,7 @@ class Routing:
         if not waiting:
             return None
         columns = self._columns([item.statement_id for item in waiting])
-        of_map = place_gain(
-            self.agrees[columns],
-            self.takes_side[columns],
-            self.loading[columns],
-            self._doubt_of_place(self._columns(answered)),
-        )
+        of_map, behind = self._of_map(columns, self._columns(answered))
         return next_statement(
             self._expected_gain(self.points.get(participant), party)[columns],
             of_map,
@@ -83,17 +78,20 @@ class Routing:
             np.zeros(len(waiting), np.bool_),
             _seed(participant, turn),
             self.counted[columns],
+            behind,
         )
+
+    def _of_map(self, waiting: npt.NDArray[np.int64], answered: npt.NDArray[np.int64]) -> tuple[Floats, bool]:
+        """What an answer to each of those waiting tells of the person's place, and whether that comes first."""
+        columns = np.concatenate([waiting, answered])
+        agrees = self.agrees[columns]
+        telling = self.takes_side[columns] * agrees * (1.0 - agrees)
+        part, behind = place_gain(telling, self.loading[columns], np.arange(len(columns)) >= len(waiting))
+        return part[: len(waiting)], behind
 
     def _columns(self, statements: Sequence[str]) -> npt.NDArray[np.int64]:
         newer = len(self.column)
         return np.array([self.column.get(name, newer) for name in statements], dtype=np.int64)
-
-    def _doubt_of_place(self, answered: npt.NDArray[np.int64]) -> Floats:
-        """Covariance of a person's place after these answers: 1 on every axis before any."""
-        agrees, loading = self.agrees[answered], self.loading[answered]
-        told = self.takes_side[answered] * agrees * (1.0 - agrees)
-        return np.asarray(np.linalg.inv(np.eye(loading.shape[1]) + (loading * told[:, None]).T @ loading))
 
     def _expected_gain(self, point: MapPoint | None, party: str | None) -> Floats:
         """Over the groups, or ends, that the person may belong to; the party is known."""
@@ -136,20 +134,41 @@ class Routing:
 
 
 def standings_of(findings: Findings) -> Standings:
-    """The counts of every side, and at the end a column of zeros for statements that are newer than the findings."""
-    rows: list[list[Tally]] = [
-        [statement.supports[number].tally for statement in findings.statements]
-        for number in range(len(findings.sides))
+    """The counts of every side, and at the end a column of zeros for statements that are newer than the findings.
+
+    A person may be in one side of each kind (a party and a group). Who is in none is not published; everybody less
+    those in the sides of one kind stands for them, of that kind which has most answers.
+    """
+    everybody = _counts([[statement.tally for statement in findings.statements]])
+    if not findings.sides:
+        return Standings(everybody[0], everybody[1], everybody.sum(axis=0), np.array([False]))
+    of_sides = _counts(
+        [
+            [statement.supports[number].tally for statement in findings.statements]
+            for number in range(len(findings.sides))
+        ]
+    )
+    by_kind = [
+        of_sides[:, [side.kind == kind for side in findings.sides]].sum(axis=1)
+        for kind in dict.fromkeys(side.kind for side in findings.sides)
     ]
-    if not rows:
-        rows = [[statement.tally for statement in findings.statements]]
+    largest = max(by_kind, key=lambda counts: counts.sum())
+    others = np.maximum(everybody[:, 0] - largest, 0)
+    agreed, disagreed, _ = of_sides
+    return Standings(
+        agreed,
+        disagreed,
+        of_sides.sum(axis=0),
+        np.array([side.is_delegation for side in findings.sides]),
+        np.array([others[0], others[1], others.sum(axis=0)]),
+        everybody.sum(axis=(0, 1)),
+    )
 
-    def counts(name: str) -> npt.NDArray[np.int64]:
-        found = [[int(getattr(tally, name)) for tally in row] + [0] for row in rows]
-        return np.array(found, dtype=np.int64)
 
-    delegations = np.array([side.is_delegation for side in findings.sides] or [False])
-    return Standings(counts("agreed"), counts("disagreed"), counts("voted"), delegations)
+def _counts(rows: list[list[Tally]]) -> npt.NDArray[np.int64]:
+    """Agreed, disagreed, passed: shape (3, len(rows), n_statements + 1)."""
+    found = [[(tally.agreed, tally.disagreed, tally.passed) for tally in row] + [(0, 0, 0)] for row in rows]
+    return np.moveaxis(np.array(found, dtype=np.int64), 2, 0)
 
 
 def outlook_of(standings: Standings, threshold: float) -> Outlook:

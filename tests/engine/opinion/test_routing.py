@@ -7,29 +7,31 @@ from math import log
 import numpy as np
 import pytest
 from scipy.stats import beta
-from tests.simulated_votes import two_camps
 
 from comity.engine.opinion.common_ground import common_ground
-from comity.engine.opinion.passing import passing
+from comity.engine.opinion.groups import WELL_PLACED
+from comity.engine.opinion.prospects import log_prospects
 from comity.engine.opinion.routing import (
     FAIR_START,
+    HALF_KNOWN,
     Standings,
     gain_of,
     ground_gain,
-    map_gain,
     next_statement,
     outlook,
+    place_gain,
 )
-from comity.engine.opinion.spatial import spatial_model
 from comity.engine.opinion.tallies import Tallies
 from comity.engine.votes import Integers
 
 
-def slow_gain(said: Integers, voted: Integers, member: list[bool], j: int) -> float:
+def slow_gain(said: Integers, voted: Integers, member: list[bool], j: int, others: Integers) -> float:
     """Doubt before less mean doubt after one answer, by relative growth, from the Beta distributions themselves."""
+    rows = [np.vstack([said, others[0]]).astype(float), np.vstack([voted, others[1]]).astype(float)]
+    prospects = float(np.exp(log_prospects(rows[0], rows[1], len(said), 0.6)[j]))
 
     def doubt(more_said: int, more_voted: int) -> float:
-        q = 1.0
+        q = prospects
         for s, inside in enumerate(member):
             k, n = said[s, j] + more_said * inside, voted[s, j] + more_voted * inside
             q *= beta.sf(0.6, k + 1, n - k + 1)
@@ -48,8 +50,13 @@ def test_the_gain_is_what_its_definition_says(seed: int) -> None:
     agreed = generator.binomial(voted, 0.6)
     disagreed = generator.binomial(voted - agreed, 0.5)
     member = [True, bool(seed % 2), False]
-    found = ground_gain(Standings(agreed, disagreed, voted), np.array(member))
-    slow = [slow_gain(agreed, voted, member, j) + slow_gain(disagreed, voted, member, j) for j in range(4)]
+    others = np.array([[3, 0, 1, 5], [0, 2, 1, 0], [4, 2, 2, 6]])
+    found = ground_gain(Standings(agreed, disagreed, voted, others=others), np.array(member))
+    slow = [
+        slow_gain(agreed, voted, member, j, others[[0, 2]])
+        + slow_gain(disagreed, voted, member, j, others[[1, 2]])
+        for j in range(4)
+    ]
     assert found == pytest.approx(slow, abs=1e-9)
 
 
@@ -96,12 +103,85 @@ def test_who_is_of_no_side_says_nothing_about_common_ground() -> None:
     assert not ground_gain(Standings(counts, counts, 2 * counts), np.array([False, False])).any()
 
 
-def test_the_map_gains_most_from_telling_statements() -> None:
-    votes, _ = two_camps(1)
-    model = spatial_model(votes)
-    gain = map_gain(model, passing(votes), 0)
-    assert gain.shape == (12,)
-    assert (gain > 0).all()
+def test_nothing_is_asked_of_a_side_about_what_all_others_reject() -> None:
+    """Side 2 said nothing to either statement; side 1 and those of no side support the first and reject the second."""
+    agreed = np.array([[30, 3] * 5, [0, 0] + [8, 1] * 4])
+    voted = np.array([[33, 33] * 5, [0, 0] + [9, 9] * 4])
+    others = np.array([[30, 3] * 5, [3, 30] * 5, [33, 33] * 5])
+    known = outlook(Standings(agreed, 0 * agreed, voted, others=others))
+    supports = np.exp(known.prospects[0])
+    assert supports[0] > 0.7
+    assert supports[1] < 0.01
+    gain = gain_of(known, np.array([False, True]))
+    assert gain[0] > 100 * gain[1]
+
+
+def test_the_prospects_count_everybody_once_and_no_delegation() -> None:
+    agreed, voted = np.array([[6, 2, 9], [6, 2, 9]]), np.full((2, 3), 10)
+    rows = [agreed.astype(float), voted.astype(float)]
+    twice = outlook(Standings(agreed, voted - agreed, voted, heads=np.full(3, 10)))
+    assert twice.prospects[0] == pytest.approx(log_prospects(rows[0] / 2, rows[1] / 2, 2, 0.6))
+    one = outlook(Standings(agreed, voted - agreed, voted, np.array([False, True])))
+    assert one.prospects[0] == pytest.approx(log_prospects(rows[0][:1], rows[1][:1], 1, 0.6))
+    none = outlook(Standings(agreed, voted - agreed, voted, np.array([True, True])))
+    assert not none.prospects.any()
+
+
+def slow_doubt(telling: np.ndarray, loading: np.ndarray, share: np.ndarray) -> float:
+    """Mean variance of the log odds foretold for all statements, after each was answered `share` times."""
+    precision = np.eye(loading.shape[1])
+    for w, b, times in zip(telling, loading, share, strict=True):
+        precision += times * w * np.outer(b, b)
+    return float(np.mean([b @ np.linalg.solve(precision, b) for b in loading]))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_an_answer_tells_of_a_place_is_what_its_definition_says(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    telling, loading = 0.25 * dice.random(8), dice.standard_normal((8, 2))
+    answered = dice.random(8) < 0.4
+    part, behind = place_gain(telling, loading, answered)
+    now = slow_doubt(telling, loading, answered * 1.0)
+    after = [slow_doubt(telling, loading, answered + np.eye(8)[j]) for j in range(8)]
+    assert part == pytest.approx(1.0 - np.array(after) / now)
+    usual, before = (slow_doubt(telling, loading, np.full(8, times)) for times in (answered.mean(), 0.0))
+    assert behind == (now >= usual - 1e-9 and now > before / 2)
+
+
+def test_a_place_is_behind_until_half_known_or_told_as_much_as_by_random_order() -> None:
+    loading = np.array([[3.0, 0], [0, 3.0], [1, 0], [0, 1], [0.1, 0], [0, 0.1]])
+
+    def behind(share: float, *answered: int) -> bool:
+        return place_gain(np.full(6, share), loading, np.isin(np.arange(6), answered))[1]
+
+    assert behind(0.25)
+    assert behind(0.25, 4)
+    assert not behind(0.25, 0, 1)
+    assert behind(0.02, 4, 5)
+    assert not behind(0.02, 0, 1), "less than half is known, but more than random order would have told"
+    assert not behind(0.25, 0, 1, 4, 5), "half is known"
+    assert HALF_KNOWN == WELL_PLACED
+
+
+def test_a_place_that_is_behind_comes_first_in_every_other_turn() -> None:
+    ground, of_map, many, nothing = np.array([1.0, 0]), np.array([0, 0.1]), np.full(2, 100), np.zeros(2, bool)
+    shown = [next_statement(ground, of_map, many, nothing, seed, behind=True) for seed in range(2_000)]
+    assert 0.47 < shown.count(1) / 2_000 < 0.53
+    assert next_statement(ground, of_map, many, nothing, 1, behind=False) == 0
+
+
+def test_without_a_map_nobody_waits_for_a_place() -> None:
+    nothing = np.zeros(3, bool)
+    for loading in (np.zeros((3, 2)), np.zeros((3, 0))):
+        part, behind = place_gain(np.full(3, 0.25), loading, nothing)
+        assert not part.any()
+        assert not behind
+    assert place_gain(np.zeros(0), np.zeros((0, 2)), np.zeros(0, bool))[0].shape == (0,)
+
+
+def test_who_can_say_nothing_of_common_ground_is_asked_for_the_map() -> None:
+    of_map, many = np.array([0.1, 0.3, 0.2]), np.full(3, 100)
+    assert next_statement(np.zeros(3), of_map, many, np.zeros(3, bool), 1, behind=False) == 1
 
 
 def test_nothing_is_shown_twice_and_everything_once() -> None:
