@@ -116,6 +116,8 @@ BY_THE_API: dict[str, list[str]] = {
     f"GET {C}/audit.json": [f"GET {API}/audit"],
     f"GET {C}/slate": [f"GET {API}/slate"],
     f"GET {C}/slate.json": [f"GET {API}/slate"],
+    f"GET {C}/power": [f"GET {API}/power"],
+    f"GET {C}/power.json": [f"GET {API}/power"],
     f"GET {C}/moderate": [f"GET {API}/statements"],
     f"POST {C}/moderate": [f"POST {API}/decisions"],
     f"GET {C}/log": [f"GET {API}/decisions"],

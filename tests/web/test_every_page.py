@@ -28,6 +28,7 @@ NO_PAGES = {
     "/c/{consultation}/mine/receipt-{statement}.json",
     "/c/{consultation}/audit.json",
     "/c/{consultation}/slate.json",
+    "/c/{consultation}/power.json",
     "/c/{consultation}/findings.json",
     "/c/{consultation}/findings.csv",
     "/c/{consultation}/record/checkpoint.txt",
@@ -116,7 +117,9 @@ def negotiation(browser: Browser, host: BrowserContext, address: str, **chosen: 
     form: dict[str, str | float | bool] = {
         "title": "Bargain",
         "question": "What now?",
-        "parties": "\n".join(STATED),
+        "parties": "\n".join(
+            ["party; bloc; people", *(f"{party}; north; {n + 1}" for n, party in enumerate(STATED))]
+        ),
         "languages": "ar",
     }
     draft = host.request.post(f"{address}/set-up", form=form).url
@@ -165,6 +168,11 @@ def places(lived: Lived) -> dict[str, list[str]]:
         f"{c}/findings": [f"{here}/findings", f"{lived.closed}/findings"],
         f"{c}/audit": [f"{here}/audit", f"{lived.closed}/audit"],
         f"{c}/slate": [f"{here}/slate", f"{lived.closed}/slate"],
+        f"{c}/power": [
+            f"{lived.bargain}/power?count=people&also=majority",
+            f"{here}/power?need=all",
+            f"{here}/power?need=none",
+        ],
         f"{c}/moderate": [f"{here}/moderate"],
         f"{c}/log": [f"{here}/log"],
         f"{c}/translate": [f"{here}/translate?to=ar", f"{lived.bargain}/translate?to=ar"],

@@ -41,8 +41,10 @@ from comity.web.pages import (
     slating,
     translating,
     voting,
+    weighing,
 )
 from comity.web.parts import Parts, form_of
+from comity.web.powers import Powers
 from comity.web.published import Published
 from comity.web.routings import Routings
 from comity.web.shown import page, status_of
@@ -68,6 +70,7 @@ PAGES = (
     finding,
     auditing,
     slating,
+    weighing,
     moderating,
     translating,
     hosting,
@@ -105,6 +108,7 @@ def make_app(
         Drafting(reader, desk),
         Asked(reader, audit),
         Asked(reader, slate),
+        Powers(reader),
         set_up_key,
         mailer,
         translator,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from comity.web.asked import Asked
     from comity.web.drafting import Drafting
     from comity.web.live import Live
+    from comity.web.powers import Powers
     from comity.web.published import Published
     from comity.web.routings import Routings
 
@@ -49,6 +50,7 @@ class Parts:
     drafting: Drafting
     audits: Asked[Audit]
     slates: Asked[SlateFindings | None]
+    powers: Powers
     set_up_key: str
     mailer: Mailer | None = None
     translator: Translator | None = None

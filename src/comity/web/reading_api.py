@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from comity.errors import Refused
@@ -14,6 +14,7 @@ from comity.web.api_forms import PROBLEMS, Id
 from comity.web.pages import recorded
 from comity.web.pages.hosting import people_of
 from comity.web.pages.translating import named_of, texts_of
+from comity.web.pages.weighing import weighed_for
 from comity.web.parts import Site, seen_by
 from comity.web.views import seen as seen_in
 
@@ -69,6 +70,29 @@ def slate(request: Request, site: Site, who: Actor, consultation: Id) -> Respons
         raise Refused("still-computing", "the slate is being computed; ask again in a few seconds")
     text = "null\n" if latest[1] is None else slate_json(latest[1])
     return Response(text, media_type="application/json")
+
+
+@router.get("/power")
+def power(
+    request: Request,
+    site: Site,
+    who: Actor,
+    consultation: Id,
+    count: Annotated[
+        str, Query(max_length=300, description="parties, or a capacity that every party has")
+    ] = "",
+    need: Annotated[
+        str, Query(max_length=40, description="half, two-thirds, three-quarters, all-but-one or all")
+    ] = "",
+    also: Annotated[
+        str, Query(max_length=40, description="majority: and more than half of the parties")
+    ] = "",
+) -> Response:
+    """What each party's vote would be worth under a rule to try, as `comity power` writes it; nothing rests on it."""
+    weighed = weighed_for(request, site, consultation, count, need, also)
+    if weighed is None:
+        raise Refused("still-computing", "the numbers are being computed; ask again in a few seconds")
+    return Response(weighed.document, media_type="application/json")
 
 
 @router.get("/record", response_class=Response)

@@ -175,6 +175,14 @@ REFUSALS: Mapping[str, str] = {
         "There are too many packages to settle this in time; the host may put a draft on the table."
     ),
     "unknown-name": _("An issue or option is none of those here; load the page again and choose anew."),
+    "rule-too-large": _(
+        "So many parties with such long numbers can vote in too many different ways to be counted; "
+        "count parties instead."
+    ),
+    "too-few-parties": _(
+        "A vote is shared by at least two parties, and here are fewer. The host adds parties in the settings."
+    ),
+    "unknown-choice": _("There is no such rule to choose here; choose one from the form."),
     "bad-form": _("Something in the form is missing or cannot be; look through it and send it again."),
     "empty-translation": _("The translation is empty; write it, then send it again."),
     "name-needed": _("Votes are published with names here; write your name, then join."),
