@@ -121,3 +121,13 @@ def test_positions_end_where_a_party_stops_voting() -> None:
 def test_no_votes_is_a_programmers_mistake() -> None:
     with pytest.raises(ValueError, match="at least one vote"):
         ideal_points(vote_matrix([], [], [], 3, 2), np.zeros(2, int), 1)
+
+
+def test_one_session_has_nothing_to_tell_of_the_walk() -> None:
+    truth, votes, session = assembly(1, 40, 1, 40, 0.2)
+    found = ideal_points(votes, session, 1)
+    held, close = coverage(truth, found)
+    assert close > 0.95
+    assert 0.84 <= held <= 0.98
+    assert found.step < 0.25
+    assert found.deviation < 0.25

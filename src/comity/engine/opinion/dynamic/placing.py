@@ -77,11 +77,12 @@ def placed(layout: Layout, items: Items, position: list[Floats], step: float, de
 
     position: where each session's parties start, shape (n_here,) a session. step, deviation: variances to start
     from, on a scale of mean square 1; the parties' mean square on the scale of the statements is found on the way.
+    Where nobody is seen in two sessions, both stay.
     """
     paths = _Paths(layout, items, position)
     walk = stationary(step, deviation)
     reach, last = np.full(2, FARTHEST), np.zeros(2)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if layout.both.any() else 0):  # a single session has nothing to tell of the walk
         drift = in_unit(walk, paths.unit)
         moved, squares = paths.round(drift)
         further = squares.further(drift, int(layout.present.sum()))
