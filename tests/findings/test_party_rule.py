@@ -10,6 +10,7 @@ from comity.errors import Refused
 from comity.findings.compiled_rule import passes
 from comity.findings.party_rule import NEEDS, Needed, Tried, countable, needed, rule_of, tried
 from comity.findings.power import power_findings
+from comity.findings.power_in_time import power_in_time
 from comity.record.consultation import Party
 
 
@@ -73,6 +74,25 @@ def test_a_choice_that_is_none_is_refused(count: str, need: str, sentence: str) 
     with pytest.raises(Refused) as refused:
         tried(parties(3, 2, 1), count, need)
     assert (refused.value.code, refused.value.text) == ("unknown-choice", sentence)
+
+
+def test_what_would_take_longer_than_a_reader_waits_is_refused_at_once() -> None:
+    """Sixty parties with a long quota: computed where there is time, refused where there is none."""
+    long = [Party(str(n), f"P{n}", capacities={"people": 401.0 + n * n}) for n in range(60)]
+    rule = rule_of(long, Tried("people"))
+    assert not power_in_time(rule).exact
+    with pytest.raises(Refused) as refused:
+        power_in_time(rule, most_work=1_000_000)
+    assert (refused.value.code, refused.value.text) == (
+        "rule-too-large",
+        "This rule has 60 parties with weights too long to be computed while a reader waits; "
+        "use shorter weights, or `comity power`",
+    )
+
+
+def test_what_can_be_counted_is_never_refused_for_its_long_weights() -> None:
+    rule = rule_of(parties(900_000_001, 500_000_003, 300_000_007), Tried("votes"))
+    assert power_in_time(rule, most_work=1) == power_findings(rule)
 
 
 def test_parties_of_one_name_are_told_apart() -> None:

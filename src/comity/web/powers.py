@@ -71,8 +71,8 @@ def _said(refused: Refused, rule: DecisionRule) -> str:
 
 def weighed(rule: DecisionRule) -> Weighed:
     """The numbers of one rule, in the process that computes; the one that serves does not load what that needs."""
-    from comity.findings.power import power_findings
+    from comity.findings.power_in_time import power_in_time
     from comity.report.power import power_json
 
-    found = power_findings(rule)
+    found = power_in_time(rule)
     return Weighed(found, power_json(found))
