@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from comity.rehearsal.example import example_consultation
 from comity.web.app import PAGES
 from tests.web.browsing import DESK, PHONE, come_in, set_up, turned_around
 from tests.web.negotiations import ISSUES, STATED, form_of
@@ -193,6 +194,29 @@ def patterns() -> set[str]:
     """The pages of the site, by the routes of its routers."""
     routes = [route for module in PAGES for route in module.router.routes]
     return {route.path for route in routes if "GET" in route.methods} - NO_PAGES
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])
+def test_axe_finds_nothing_where_much_is_known(
+    browser: Browser, served: tuple[House, str], language: str, scheme: Literal["light", "dark"]
+) -> None:
+    """The example, whose audit and slate have every table that such pages can have."""
+    house, address = served
+    name = f"much-{language}"
+    house.site.desk.take_in(example_consultation(), name)
+    house.framework.state.parts.audits.latest(name, 60.0)
+    page = browser.new_context(locale=language, viewport=PHONE, color_scheme=scheme).new_page()
+    looked = Looked()
+    for place, tables in (("audit", 2), ("slate", 1), ("power", 1), ("findings", 1), ("record", 0)):
+        for _ in range(100):
+            page.goto(f"{address}/c/{name}/{place}")
+            if page.locator("main table").count() >= tables:
+                break
+            time.sleep(0.3)
+        assert page.locator("main table").count() >= tables, place
+        looked.at(page, place)
+    page.context.close()
+    assert not looked.wrong
 
 
 def test_no_page_is_forgotten(lived: Lived) -> None:
