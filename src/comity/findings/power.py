@@ -24,12 +24,11 @@ from comity.findings.power_in_doubles import can_be_computed, computed
 from comity.findings.power_published import (
     BlocPower,
     NamedCoalitions,
-    PartyPower,
     PowerFindings,
-    capacity_shares,
     measure_of,
     measured,
     methods_of,
+    party_powers,
     union_numbers,
     voting_warning,
 )
@@ -60,7 +59,6 @@ def power_findings(rule: DecisionRule) -> PowerFindings:
 def _counted(rule: DecisionRule, form: Thresholds, diagram: Diagram, tally: Tally) -> PowerFindings:
     raw, pivotal = banzhaf_power(tally), shapley_shubik_power(tally)
     normal = shares(raw)
-    prevent, initiate = powers_to_prevent(tally), powers_to_initiate(tally)
     found = coalitions(form, diagram, tally)
     nothing, everything = set(dummies(tally)), set(vetoes(tally))
     warnings: list[str] = []
@@ -75,23 +73,17 @@ def _counted(rule: DecisionRule, form: Thresholds, diagram: Diagram, tally: Tall
     except TooManyStates:
         blocs = ()
         warnings.append("What each bloc has as one was not computed: too many different cases.")
-    brought = capacity_shares(rule)
-    parties = tuple(
-        PartyPower(
-            party.name,
-            party.bloc,
-            brought[i],
-            measured(raw[i]),
-            measured(normal[i]),
-            measured(pivotal[i]),
-            measured(prevent[i]),
-            measured(initiate[i]),
-            i in nothing,
-            i in everything,
-            measured(within.owen[i]) if within else None,
-            measured(within.banzhaf_owen[i]) if within else None,
-        )
-        for i, party in enumerate(rule.parties)
+    everybody = range(len(rule.parties))
+    parties = party_powers(
+        rule,
+        banzhaf=raw,
+        banzhaf_share=normal,
+        shapley_shubik=pivotal,
+        prevent=powers_to_prevent(tally),
+        initiate=powers_to_initiate(tally),
+        is_dummy=[i in nothing for i in everybody],
+        has_veto=[i in everything for i in everybody],
+        within=within,
     )
     if found.n_minimal is None:
         warnings.append(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from comity.engine.power.large import (
     averaged_decisive,
     decisive,
@@ -18,12 +20,11 @@ from comity.errors import Refused
 from comity.findings.power_published import (
     BlocPower,
     NamedCoalitions,
-    PartyPower,
     PowerFindings,
-    capacity_shares,
     measure_of,
     measured,
     methods_of,
+    party_powers,
     union_numbers,
     voting_warning,
 )
@@ -71,23 +72,16 @@ def computed(rule: DecisionRule, form: Thresholds) -> PowerFindings:
         raise Refused("rule-too-large", f"{rule.title} is too large to be computed: {error}") from None
     raw, act, total = numbers.decisive, numbers.passing, sum(long.weights)
     within = _within_blocs(rule, long)
-    brought = capacity_shares(rule)
-    parties = tuple(
-        PartyPower(
-            party.name,
-            party.bloc,
-            brought[i],
-            measured(raw[i]),
-            measured(raw[i] / raw.sum()),
-            measured(numbers.pivotal[i]),
-            measured(min(raw[i] / (2 * act), 1.0)),
-            measured(raw[i] / (2 * (1 - act))),
-            bool(raw[i] == 0),
-            total - long.weights[i] < long.quota or long.heads == len(long.weights),
-            measured(within.owen[i]) if within else None,
-            measured(within.banzhaf_owen[i]) if within else None,
-        )
-        for i, party in enumerate(rule.parties)
+    parties = party_powers(
+        rule,
+        banzhaf=raw,
+        banzhaf_share=raw / raw.sum(),
+        shapley_shubik=numbers.pivotal,
+        prevent=np.minimum(raw / (2 * act), 1.0),
+        initiate=raw / (2 * (1 - act)),
+        is_dummy=[bool(one == 0) for one in raw],
+        has_veto=[total - one < long.quota or long.heads == len(long.weights) for one in long.weights],
+        within=within,
     )
     warnings = list(voting_warning(rule))
     if rule.blocs and not within:

@@ -6,13 +6,20 @@ How they are found stands in `findings.power`, and for long rules in `findings.p
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
 
 from comity.findings.findings import Method
 from comity.record import rule as named
 from comity.record.rule import DecisionRule
+
+if TYPE_CHECKING:  # the process that serves pages reads these classes and does not load what computes
+    import numpy as np
+    import numpy.typing as npt
+
+    Numbers = Sequence[Fraction] | Sequence[float] | npt.NDArray[np.float64]
 
 DECIMALS = 6
 """Of every published share, unless a number is so small that it needs more: six significant digits then."""
@@ -119,6 +126,49 @@ def measured(value: Fraction | float, *, exact: bool = True) -> Measure:
     if 0 < abs(number) < 0.1:
         digits = DECIMALS - 1 - math.floor(math.log10(abs(number)))
     return Measure(round(number, digits), str(value) if exact and isinstance(value, Fraction) else None)
+
+
+class WithinBlocs(Protocol):
+    """Owen and Banzhaf-Owen values, one a party, as fractions or in doubles."""
+
+    @property
+    def owen(self) -> Numbers: ...
+
+    @property
+    def banzhaf_owen(self) -> Numbers: ...
+
+
+def party_powers(
+    rule: DecisionRule,
+    *,
+    banzhaf: Numbers,
+    banzhaf_share: Numbers,
+    shapley_shubik: Numbers,
+    prevent: Numbers,
+    initiate: Numbers,
+    is_dummy: Sequence[bool],
+    has_veto: Sequence[bool],
+    within: WithinBlocs | None,
+) -> tuple[PartyPower, ...]:
+    """What is published about every party; all sequences are in the order of the rule's parties."""
+    brought = capacity_shares(rule)
+    return tuple(
+        PartyPower(
+            name=party.name,
+            bloc=party.bloc,
+            capacities=brought[i],
+            banzhaf=measured(banzhaf[i]),
+            banzhaf_share=measured(banzhaf_share[i]),
+            shapley_shubik=measured(shapley_shubik[i]),
+            prevent=measured(prevent[i]),
+            initiate=measured(initiate[i]),
+            is_dummy=is_dummy[i],
+            has_veto=has_veto[i],
+            owen=measured(within.owen[i]) if within else None,
+            banzhaf_owen=measured(within.banzhaf_owen[i]) if within else None,
+        )
+        for i, party in enumerate(rule.parties)
+    )
 
 
 def capacity_shares(rule: DecisionRule) -> tuple[tuple[CapacityShare, ...], ...]:
